@@ -1,0 +1,244 @@
+"""The environment, read once and typed.
+
+Everything a deployment may set is a field of `Environment`, and nothing else reads `os.environ`. Each field carries its
+`Variable`: name, default, reader and a line for people; `DECLARED` lists them, and the README's table is tested against
+it. A variable that is set but empty counts as absent.
+
+Forms of the addresses:
+
+* database: `postgresql://user:password@host:5432/name`, or on a Unix socket `postgresql://user@/name?host=/folder`;
+* broker: `redis://:password@host:6379/0`, `rediss://…`, or on a Unix socket `redis+socket:///path/to/socket`;
+* mail: `smtp://user:password@host:25`, or with TLS from the first byte `smtps://user:password@host:465`.
+"""
+
+import base64
+import binascii
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Reader = Callable[[str], Any]
+
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+
+
+class Invalid(ValueError):
+    """A variable has a value that it may not have. The message is one sentence: the variable, and what may stand."""
+
+
+class Refused(ValueError):
+    """What a reader raises: the end of the sentence, "must be …"."""
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One variable: its name, its default as it would be written in a shell, its reader, and a line for people."""
+
+    name: str
+    default: str
+    reader: Reader
+    about: str
+    secret: bool = False
+
+    def read(self, environ: Mapping[str, str]) -> Any:
+        """Return the typed value, the default's when the variable is absent or empty. Raises `Invalid`."""
+        raw = environ.get(self.name, "").strip() or self.default
+        try:
+            return self.reader(raw)
+        except Refused as refused:
+            shown = f"hidden, {len(raw)} characters" if self.secret else repr(raw)
+            message = f"{self.name} ({shown}) {refused}."
+            raise Invalid(message) from None
+
+
+def flag(raw: str) -> bool:
+    """Read `0` or `1`."""
+    if raw not in {"0", "1"}:
+        message = "must be 0 or 1"
+        raise Refused(message)
+    return raw == "1"
+
+
+def number(least: int, most: int) -> Reader:
+    """Read a whole number from `least` to `most`, both included."""
+
+    def read_number(raw: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", raw) or not least <= int(raw) <= most:
+            message = f"must be a whole number from {least} to {most}"
+            raise Refused(message)
+        return int(raw)
+
+    return read_number
+
+
+def matching(pattern: str, *, must: str) -> Reader:
+    """Read text that matches `pattern` as a whole; `must` says what that is, "must be …". Empty stays empty."""
+
+    def read_matching(raw: str) -> str:
+        if raw and not re.fullmatch(pattern, raw):
+            raise Refused(must)
+        return raw
+
+    return read_matching
+
+
+def path(raw: str) -> Path | None:
+    """Read a path, made absolute against the working folder; empty means none."""
+    return Path(raw).expanduser().absolute() if raw else None
+
+
+def cidrs(raw: str) -> tuple[Network, ...]:
+    """Read networks separated by commas or blanks; a single address is a network of one."""
+    try:
+        return tuple(ipaddress.ip_network(part) for part in re.split(r"[,\s]+", raw) if part)
+    except ValueError:
+        message = "must be networks such as 10.0.0.0/8, separated by commas"
+        raise Refused(message) from None
+
+
+def hosts(raw: str) -> tuple[str, ...]:
+    """Read host names separated by commas or blanks."""
+    found = tuple(part for part in re.split(r"[,\s]+", raw) if part)
+    if any("/" in part for part in found):
+        message = "must be host names without scheme or path, separated by commas"
+        raise Refused(message)
+    return found
+
+
+def address(*schemes: str, host: bool = True) -> Reader:
+    """Read an address with one of these schemes; `host` says whether it must name one. Empty means none."""
+    must = "must be an address that starts with " + " or ".join(f"{scheme}://" for scheme in schemes)
+
+    def read_address(raw: str) -> str:
+        try:
+            parts = urlsplit(raw)
+            complete = parts.scheme in schemes and (parts.hostname or not host) and parts.port != 0
+        except ValueError:
+            complete = False
+        if raw and not complete:
+            raise Refused(must)
+        return raw.rstrip("/")
+
+    return read_address
+
+
+def key(raw: str) -> str:
+    """Read a key of 32 bytes in URL-safe base64 and keep it in that form; empty means none."""
+    try:
+        length = len(base64.b64decode(raw, altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError):
+        length = -1
+    if raw and length != 32:
+        message = "must be 32 bytes in URL-safe base64"
+        raise Refused(message)
+    return raw
+
+
+def _set_by(name: str, default: str, reader: Reader, about: str, *, secret: bool = False) -> Any:
+    return field(metadata={"variable": Variable(name, default, reader, about, secret)})
+
+
+PORT = number(1, 65535)
+UID = matching(r"[0-9]{16}", must="must be 16 digits")
+TOKEN = matching(
+    r"[A-Za-z0-9._~-]{16,128}", must="must have 16 to 128 letters, digits, dots, dashes, underscores or tildes"
+)
+PASSWORD = matching(r"\S.{6,126}\S", must="must have 8 to 128 characters")
+USER = matching(r"[A-Za-z0-9.@+_-]{1,150}", must="must be letters, digits and @ . + - _ only")
+SECRET = matching(r"\S{32,}", must="must have at least 32 characters")
+MAILBOX = matching(r"[^@\s<>]+@[^@\s<>]+", must="must be one mail address such as alerts@example.com")
+BIND = matching(r"[0-9A-Fa-f.:]+", must="must be an IP address such as 127.0.0.1 or 0.0.0.0")
+POSTGRESQL = address("postgresql", "postgres", host=False)
+REDIS = address("redis", "rediss", "redis+socket", host=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """What a deployment sets. The order is the order of the README's table."""
+
+    port: int = _set_by("PORT", "8000", PORT, "Port of the web server")
+    bind: str = _set_by("KMSCONSOLE_BIND", "127.0.0.1", BIND, "Address on which the web server listens")
+    data: Path = _set_by("KMSCONSOLE_DATA", ".data", path, "Folder of database, keys and sockets")
+    url: str = _set_by(
+        "KMSCONSOLE_URL",
+        "",
+        address("http", "https"),
+        "Address with which links in messages start; empty: http://localhost:PORT",
+    )
+    allowed_hosts: tuple[str, ...] = _set_by(
+        "KMSCONSOLE_ALLOWED_HOSTS",
+        "",
+        hosts,
+        "Host names answered besides the loopback ones and that of KMSCONSOLE_URL",
+    )
+    account: str = _set_by("KMSCONSOLE_ACCOUNT", "1000000000000001", UID, "Uid of the first cloud account, 16 digits")
+    admin_user: str = _set_by("KMSCONSOLE_ADMIN_USER", "admin", USER, "Name of the first administrator")
+    admin_password: str = _set_by(
+        "KMSCONSOLE_ADMIN_PASSWORD",
+        "",
+        PASSWORD,
+        "Its password; empty: generated at the first start and printed",
+        secret=True,
+    )
+    api_token: str = _set_by(
+        "KMSCONSOLE_API_TOKEN", "", TOKEN, "Token with ingest and read scope; empty: generated likewise", secret=True
+    )
+    demo: bool = _set_by("KMSCONSOLE_DEMO", "1", flag, "1 loads the demonstration estate, 0 starts empty")
+    database_url: str = _set_by(
+        "KMSCONSOLE_DATABASE_URL", "", POSTGRESQL, "PostgreSQL to use instead of the embedded one", secret=True
+    )
+    redis_url: str = _set_by(
+        "KMSCONSOLE_REDIS_URL", "", REDIS, "Redis or Valkey to use instead of the embedded one", secret=True
+    )
+    smtp_url: str = _set_by(
+        "KMSCONSOLE_SMTP_URL",
+        "",
+        address("smtp", "smtps"),
+        "Mail server; empty: messages stay in the outbox page",
+        secret=True,
+    )
+    mail_from: str = _set_by("KMSCONSOLE_MAIL_FROM", "kms-console@localhost", MAILBOX, "Sender of the messages")
+    outgoing_allow: tuple[Network, ...] = _set_by(
+        "KMSCONSOLE_OUTGOING_ALLOW", "", cidrs, "Networks that outgoing HTTP may reach although they are private"
+    )
+    ingest_rate: int = _set_by(
+        "KMSCONSOLE_INGEST_RATE", "200", number(1, 1_000_000), "Calls a second that one token may make to /ingest/"
+    )
+    secret_key: str = _set_by(
+        "KMSCONSOLE_SECRET_KEY",
+        "",
+        SECRET,
+        "Key of sessions and signatures; empty: made once, kept in the data folder",
+        secret=True,
+    )
+    encryption_key: str = _set_by(
+        "KMSCONSOLE_ENCRYPTION_KEY",
+        "",
+        key,
+        "Key of secrets at rest, 32 bytes in URL-safe base64; empty: likewise",
+        secret=True,
+    )
+    chromium: Path | None = _set_by(
+        "KMSCONSOLE_CHROMIUM", "", path, "Chromium for the browser tests; empty: looked for"
+    )
+
+
+DECLARED: tuple[Variable, ...] = tuple(declared.metadata["variable"] for declared in fields(Environment))
+
+
+def read(environ: Mapping[str, str]) -> Environment:
+    """Read every variable, with the defaults that depend on others filled in.
+
+    `secret_key` and `encryption_key` stay empty when absent: `make run` makes them and passes them on.
+    Raises `Invalid`.
+    """
+    values = {each.name: each.metadata["variable"].read(environ) for each in fields(Environment)}
+    values["url"] = values["url"] or f"http://localhost:{values['port']}"
+    own = urlsplit(values["url"]).hostname or ""
+    values["allowed_hosts"] = tuple(dict.fromkeys((*LOOPBACK_HOSTS, own, *values["allowed_hosts"])))
+    return Environment(**values)
