@@ -227,18 +227,25 @@ class Environment:
         "KMSCONSOLE_CHROMIUM", "", path, "Chromium for the browser tests; empty: looked for"
     )
 
+    @property
+    def site_url(self) -> str:
+        """The address with which links in messages start, without a slash at its end."""
+        return self.url or f"http://localhost:{self.port}"
+
+    @property
+    def hosts_answered(self) -> tuple[str, ...]:
+        """Every host name that the web server answers: the loopback names, that of `site_url`, and the allowed ones."""
+        own = urlsplit(self.site_url).hostname or ""
+        return tuple(dict.fromkeys((*LOOPBACK_HOSTS, own, *self.allowed_hosts)))
+
 
 DECLARED: tuple[Variable, ...] = tuple(declared.metadata["variable"] for declared in fields(Environment))
 
 
 def read(environ: Mapping[str, str]) -> Environment:
-    """Read every variable, with the defaults that depend on others filled in.
+    """Read every variable. Raises `Invalid`.
 
-    `secret_key` and `encryption_key` stay empty when absent: `make run` makes them and passes them on.
-    Raises `Invalid`.
+    `secret_key`, `encryption_key`, `database_url` and `redis_url` stay empty when absent: `make run` finds them and sets
+    them for its children.
     """
-    values = {each.name: each.metadata["variable"].read(environ) for each in fields(Environment)}
-    values["url"] = values["url"] or f"http://localhost:{values['port']}"
-    own = urlsplit(values["url"]).hostname or ""
-    values["allowed_hosts"] = tuple(dict.fromkeys((*LOOPBACK_HOSTS, own, *values["allowed_hosts"])))
-    return Environment(**values)
+    return Environment(**{each.name: each.metadata["variable"].read(environ) for each in fields(Environment)})
