@@ -1,0 +1,74 @@
+"""The programs of an installation: how the preparation, the web server, the worker pools and beat are started."""
+
+import os
+import signal
+import sys
+
+from kmsconsole.env import Environment
+from kmsconsole.keys import Keys
+from kmsconsole.processes import Program
+
+# Given to the preparation alone: nothing else needs them.
+ONLY_AT_START = ("KMSCONSOLE_ADMIN_PASSWORD", "KMSCONSOLE_API_TOKEN")
+
+
+def base_environ(environment: Environment, keys: Keys, database: str, broker: str) -> dict[str, str]:
+    """Return the environment of every program: that of the supervisor, with what it found filled in."""
+    return dict(os.environ) | {
+        "DJANGO_SETTINGS_MODULE": "kmsconsole.settings",
+        "KMSCONSOLE_DATA": str(environment.data),
+        "KMSCONSOLE_DATABASE_URL": database,
+        "KMSCONSOLE_REDIS_URL": broker,
+        "KMSCONSOLE_SECRET_KEY": keys.secret_key,
+        "KMSCONSOLE_ENCRYPTION_KEY": keys.encryption_key,
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def preparation(environ: dict[str, str]) -> Program:
+    """Return what runs once before the services."""
+    return Program(name="prepare", command=(sys.executable, "-m", "kmsconsole.prepare"), environ=environ)
+
+
+def services(environment: Environment, environ: dict[str, str]) -> tuple[Program, ...]:
+    """Return what is kept running, in the order of starting; it is stopped in the reverse order."""
+    kept = {name: value for name, value in environ.items() if name not in ONLY_AT_START}
+    return (
+        _pool("line", "prefork", 2, kept),
+        _pool("deliveries", "threads", 16, kept),
+        _beat(environment, kept),
+        _web(environment, kept),
+    )
+
+
+def _celery(*arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "celery", "-A", "kmsconsole", *arguments)
+
+
+def _pool(queue: str, kind: str, size: int, environ: dict[str, str]) -> Program:
+    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING")
+    options = ("-Q", queue, "--pool", kind, "--concurrency", str(size), "-n", f"{queue}@%h", *quiet)
+    return Program(
+        name=queue,
+        command=_celery("worker", *options),
+        environ=environ,
+        stop=((signal.SIGTERM, 1.5), (signal.SIGQUIT, 0.5)),  # warm shutdown, then cold; rows not done stay due
+    )
+
+
+def _beat(environment: Environment, environ: dict[str, str]) -> Program:
+    schedule = environment.data / "beat-schedule"
+    options = ("-S", "kmsconsole.celery.PulsingScheduler", "-s", str(schedule), "--pidfile=", "--loglevel", "WARNING")
+    return Program(name="beat", command=_celery("beat", *options), environ=environ, stop=((signal.SIGTERM, 1.0),))
+
+
+def _web(environment: Environment, environ: dict[str, str]) -> Program:
+    host = f"[{environment.bind}]" if ":" in environment.bind else environment.bind
+    size = ("--worker-class", "gthread", "--workers", "2", "--threads", "32", "--keep-alive", "20")
+    options = ("--bind", f"{host}:{environment.port}", *size, "--graceful-timeout", "2", "--log-level", "warning")
+    return Program(
+        name="web",
+        command=(sys.executable, "-m", "gunicorn", "kmsconsole.wsgi", "--no-control-socket", *options),
+        environ=environ,
+        stop=((signal.SIGTERM, 1.5), (signal.SIGQUIT, 0.5)),
+    )
