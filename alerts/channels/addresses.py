@@ -115,10 +115,10 @@ def checked(texts: Iterable[str], *, host: str, allow: Sequence[Network]) -> tup
     Raises DeliveryError (permanent, AddressBlocked) when nothing is left.
     """
     # The zone of fe80::1%eth0 is cut: it only ever belongs to addresses that are refused.
-    addresses = [ip_address(text.partition("%")[0]) for text in texts]
-    vouched = [address for address in addresses if allowed(address, allow)]
-    names = sorted({name for address in addresses if address not in vouched and (name := obstacle(address))})
+    addresses = {text: ip_address(text.partition("%")[0]) for text in texts}
+    vouched = [text for text, address in addresses.items() if allowed(address, allow)]
+    names = sorted({name for text in addresses if text not in vouched and (name := obstacle(addresses[text]))})
     if names and not vouched:
         reason = f"The address of {host} is not public ({', '.join(names)}), and no allowed network contains it."
         raise DeliveryError(reason, permanent=True, code="AddressBlocked")
-    return tuple(str(address) for address in (vouched if names else addresses))
+    return tuple(vouched if names else addresses)

@@ -112,11 +112,11 @@ class Channel(Protocol):
         """The address as logs and pages may show it."""
 
 
-def excerpt(text: str, *, secrets: Iterable[str] = ()) -> str:
+def excerpt(text: str, *, secrets: Iterable[str] = (), unsure: int = 0) -> str:
     """Return the start of `text` as it may be stored: printable, every secret masked, at most EXCERPT_LIMIT characters.
 
     A receiver may echo what it was sent, so each secret is also looked for as it looks in HTML, JSON, a query and
-    base64.
+    base64. The last `unsure` characters may hold a secret that was cut in two, and are left out.
     """
     found = {form for secret in secrets if secret for form in _forms(secret)}
     text = _UNPRINTABLE.sub(" ", text)
@@ -124,7 +124,7 @@ def excerpt(text: str, *, secrets: Iterable[str] = ()) -> str:
         # Longest first, so that a short piece cannot break a long one apart and leave the rest readable.
         pattern = "|".join(re.escape(form) for form in sorted(found, key=len, reverse=True))
         text = re.sub(pattern, MASK, text, flags=re.IGNORECASE)
-    return text.strip()[:EXCERPT_LIMIT]
+    return text[: len(text) - unsure].strip()[:EXCERPT_LIMIT]
 
 
 def _forms(secret: str) -> Iterable[str]:

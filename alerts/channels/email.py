@@ -78,7 +78,6 @@ def _mail(message: Message, *, recipient: str, settings: ChannelSettings) -> Ema
     mail["Date"] = formatdate(usegmt=True)
     # The same for every try, so that a mailbox that got a mail twice can show it once.
     mail["Message-ID"] = f"<{message.delivery_id}@{domain}>"
-    mail["Content-Language"] = message.language
     # RFC 3834: no out-of-office note comes back.
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Mailer"] = settings.user_agent
@@ -86,6 +85,8 @@ def _mail(message: Message, *, recipient: str, settings: ChannelSettings) -> Ema
     # Quoted-printable keeps the mail within seven bits and short lines, whatever the server can do.
     mail.set_content(_sound(message.text), cte="quoted-printable")
     mail.add_alternative(_sound(message.html), subtype="html", cte="quoted-printable")
+    # After the content, which clears every header of this kind.
+    mail["Content-Language"] = message.language
     return mail
 
 

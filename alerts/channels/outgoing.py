@@ -10,7 +10,6 @@ It works on httpcore2, below the client of httpx2, because that client logs ever
 """
 
 import ssl
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -93,23 +92,17 @@ def request(
     refused, a certificate that names somebody else and a redirect; temporary for everything that may pass.
     """
     address = read_url(url)
-    target = with_query(address, params or {})
-    deadline = Deadline(timeout)
+    target, deadline = with_query(address, params or {}), Deadline(timeout)
     backend = GuardedBackend(allow=allow, deadline=deadline, resolve=wiring.resolve, dial=wiring.dial)
-    started = time.monotonic()
-    with _translated(target.host, timeout=timeout):
-        trust = wiring.trust() if target.scheme == "https" else None
-        with httpcore2.ConnectionPool(ssl_context=trust, network_backend=backend, max_connections=1) as pool:
-            status, received, body = _exchange(pool, method, target, headers=headers or {}, content=content)
-    answer = Answer(
-        host=target.host,
-        status=status,
-        reason=responses.get(status, ""),
-        headers=received,
-        body_excerpt=_excerpt(body, address),
-        seconds=time.monotonic() - started,
-    )
-    return _unredirected(answer)
+    with _translated(target.host, timeout=timeout), _pool(target, backend, trust=wiring.trust) as pool:
+        status, received, body = _exchange(pool, method, target, headers=headers or {}, content=content)
+    excerpted = _excerpt(body, address)
+    return _unredirected(Answer(target.host, status, responses.get(status, ""), received, excerpted, deadline.spent()))
+
+
+def _pool(url: httpx2.URL, backend: GuardedBackend, *, trust: Callable[[], ssl.SSLContext]) -> httpcore2.ConnectionPool:
+    context = trust() if url.scheme == "https" else None
+    return httpcore2.ConnectionPool(ssl_context=context, network_backend=backend, max_connections=1)
 
 
 def _unredirected(answer: Answer) -> Answer:
@@ -157,7 +150,8 @@ def _translated(host: str, *, timeout: float) -> Iterator[None]:
         text = f"{host} did not answer within {timeout:g} s."
         raise DeliveryError(text, permanent=False, code="TimedOut") from None
     except httpcore2.ConnectError as error:
-        raise _unconnected(host, error.__cause__) from None
+        # httpcore2 cuts the chain of causes, but wraps the first one.
+        raise _unconnected(host, error.args[0] if error.args else None) from None
     except (httpcore2.NetworkError, httpcore2.RemoteProtocolError):
         text = f"{host} broke off the exchange or does not speak HTTP."
         raise DeliveryError(text, permanent=False, code="BrokenOff") from None
@@ -165,7 +159,7 @@ def _translated(host: str, *, timeout: float) -> Iterator[None]:
         raise DeliveryError("The request cannot be sent as HTTP.", permanent=True, code="RequestInvalid") from None
 
 
-def _unconnected(host: str, cause: BaseException | None) -> DeliveryError:
+def _unconnected(host: str, cause: object) -> DeliveryError:
     if isinstance(cause, ssl.SSLCertVerificationError):
         text = f"The certificate of {host} was not accepted: {cause.verify_message}."
         permanent = cause.verify_code not in _PASSING_CERTIFICATE_ERRORS
@@ -178,11 +172,9 @@ def _unconnected(host: str, cause: BaseException | None) -> DeliveryError:
 
 
 def _excerpt(body: bytes, url: httpx2.URL) -> str:
-    text = body.decode("utf-8", errors="replace")
-    if len(body) >= READ_LIMIT:
-        # A secret may be cut in two at the end, where its mask would not be found.
-        text = text[:-URL_LIMIT]
-    return excerpt(text, secrets=secrets_of(url))
+    # Where the answer was cut, half a secret may stand at the end, up to three times as long as in the URL.
+    unsure = 3 * URL_LIMIT if len(body) >= READ_LIMIT else 0
+    return excerpt(body.decode("utf-8", errors="replace"), secrets=secrets_of(url), unsure=unsure)
 
 
 def _wait(headers: Mapping[str, str]) -> float | None:

@@ -42,7 +42,7 @@ def read_url(url: str) -> httpx2.URL:
 def _check_host(host: str) -> None:
     if not _HOST.fullmatch(host):
         raise _invalid("The URL has no valid host name.")
-    if not _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]):
+    if ":" in host or not _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]):
         return
     try:
         # 127.1, 0x7f.1, 2130706433 and 0177.0.0.1 mean different things to different resolvers.

@@ -29,7 +29,12 @@ class Deadline:
 
     def __init__(self, seconds: float) -> None:
         """Start the clock."""
-        self._end = time.monotonic() + seconds
+        self._start = time.monotonic()
+        self._end = self._start + seconds
+
+    def spent(self) -> float:
+        """Return the seconds since the start."""
+        return time.monotonic() - self._start
 
     def left(self) -> float:
         """Return the seconds that are left; raise httpcore2.TimeoutException when there are none."""
@@ -57,8 +62,7 @@ def resolve(host: str, port: int, seconds: float) -> Sequence[str]:
         except (OSError, UnicodeError) as error:
             failed.append(error)
 
-    thread = threading.Thread(target=ask, name="resolve", daemon=True)
-    thread.start()
+    (thread := threading.Thread(target=ask, name="resolve", daemon=True)).start()
     thread.join(seconds)
     if failed:
         raise failed[0]
