@@ -16,7 +16,7 @@ from datetime import datetime
 
 from django import template
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import now as clock  # noqa: TID251 - drawing a page is the outermost edge
 from django.utils.translation import gettext as _
@@ -123,7 +123,7 @@ def button(
     `hx_get` → hx-get); one that is True stands alone, False, None and empty ones are left out.
     """
     pairs = {"class": "button", "data-kind": kind, "data-size": size, "href": href, **attributes}
-    drawn = SafeString("").join(attribute(name.replace("_", "-"), value) for name, value in pairs.items())
+    drawn = format_html_join("", "{}", ((attribute(name.replace("_", "-"), value),) for name, value in pairs.items()))
     shape = icons.icon(icon, size=16) if icon else ""
     return format_html("<{0}{1}>{2}{3}</{0}>", "a" if href else "button", drawn, shape, label)
 
@@ -132,7 +132,9 @@ def attribute(name: str, value: object) -> SafeString:
     """Write one attribute with a leading space, or nothing when the value is False, None or empty."""
     if value is True:
         return format_html(" {}", name)
-    return format_html(' {}="{}"', name, value) if value not in {False, None, ""} else SafeString("")
+    if value is False or value is None or value == "":
+        return SafeString("")
+    return format_html(' {}="{}"', name, value)
 
 
 @register.simple_tag
