@@ -138,7 +138,7 @@ def database(folder: Path, *, durable: bool = True, say: Callable[[str], None] =
         when_parent_dies=signal.SIGQUIT,
     )
     address = f"postgresql://{NAME}@/{NAME}?host={quote(str(sockets), safe='')}"
-    return Server(program, address, lambda: _tidy_database(data, sockets), lambda: _database_answers(sockets))
+    return Server(program, address, lambda: _tidy_database(data, sockets), lambda: _database_answers(data, sockets))
 
 
 def _plain_environ() -> dict[str, str]:
@@ -200,13 +200,15 @@ def _wait_for_end(pid: int, data: Path) -> None:
         time.sleep(0.05)
 
 
-def _database_answers(sockets: Path) -> bool:
+def _database_answers(data: Path, sockets: Path) -> bool:
     """Tell whether the server takes connections; makes the database itself at the first time."""
     try:
+        if (data / "postmaster.pid").read_text().split("\n")[7].strip() != "ready":
+            return False
         with psycopg.connect(host=str(sockets), user=NAME, dbname="postgres", autocommit=True) as connection:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone():
                 connection.execute(f"CREATE DATABASE {NAME}")
-    except psycopg.OperationalError:
+    except (psycopg.OperationalError, OSError, IndexError):
         return False
     return True
 

@@ -4,7 +4,6 @@ Run by the supervisor as `python -m kmsconsole.prepare`. The last line of standa
 wrote: JSON with what was generated or changed. Everything else goes to standard error.
 """
 
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -12,6 +11,8 @@ from io import StringIO
 
 import django
 from django.core.management import call_command
+
+from kmsconsole.celery import app as celery
 
 
 def step(what: str, run: Callable[[], object]) -> None:
@@ -26,7 +27,7 @@ def step(what: str, run: Callable[[], object]) -> None:
 
 def main() -> None:
     """Migrate, collect, prepare."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kmsconsole.settings")
+    celery.set_current()  # what is recorded here rings through it
     django.setup()
     written = StringIO()
     step("tables", lambda: call_command("migrate", verbosity=0, interactive=False))

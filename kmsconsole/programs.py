@@ -22,6 +22,8 @@ def base_environ(environment: Environment, keys: Keys, database: str, broker: st
         "KMSCONSOLE_SECRET_KEY": keys.secret_key,
         "KMSCONSOLE_ENCRYPTION_KEY": keys.encryption_key,
         "PYTHONUNBUFFERED": "1",
+        # Celery warns of root at every start. Nothing here takes pickles, which is what the warning is about.
+        "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
     }
 
 
@@ -42,7 +44,7 @@ def services(environment: Environment, environ: dict[str, str]) -> tuple[Program
 
 
 def _celery(*arguments: str) -> tuple[str, ...]:
-    return (sys.executable, "-m", "celery", "-A", "kmsconsole", *arguments)
+    return (sys.executable, "-m", "celery", "--quiet", "-A", "kmsconsole", *arguments)
 
 
 def _pool(queue: str, kind: str, size: int, environ: dict[str, str]) -> Program:
@@ -71,4 +73,5 @@ def _web(environment: Environment, environ: dict[str, str]) -> Program:
         command=(sys.executable, "-m", "gunicorn", "kmsconsole.wsgi", "--no-control-socket", *options),
         environ=environ,
         stop=((signal.SIGTERM, 1.5), (signal.SIGQUIT, 0.5)),
+        when_parent_dies=signal.SIGQUIT,  # its workers would notice its own SIGKILL only after seconds
     )

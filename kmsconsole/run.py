@@ -68,7 +68,7 @@ def health(environment: Environment) -> str:
 
 
 def credential(made: str | None, *, given: str, name: str) -> str:
-    """Return what the block says of a password or token: itself when it was generated just now, else where it is from."""
+    """Return what the block says of a password or token: itself when just generated, else where it is from."""
     if made:
         return f"{made}   (generated; shown only now)"
     return f"as {name} says" if given else "as set at the first start"
