@@ -173,5 +173,8 @@ def period(buckets: Sequence[Bucket]) -> str:
     """The whole time drawn, in the user's zone."""
     if not buckets:
         return ""
-    first, last = formats.moment(buckets[0].start, precision="minute"), formats.moment(buckets[-1].end, precision="minute")
+    first, last = (
+        formats.moment(buckets[0].start, precision="minute"),
+        formats.moment(buckets[-1].end, precision="minute"),
+    )
     return f"{first.text} – {last.text} {last.zone}"

@@ -1,4 +1,4 @@
-"""Icons as inline SVG, from Lucide. They take the colour of the text beside them and are silent unless given a label."""
+"""Icons as inline SVG, from Lucide. They take the colour of the text beside them and are silent without a label."""
 
 from __future__ import annotations
 

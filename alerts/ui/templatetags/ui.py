@@ -6,7 +6,8 @@ Numbers    {{ n|number }}  {{ n|count }} (10,000+)  {{ bytes|size }}  {% meter u
 Text       {% icon "bell" %}  {% code arn copy=True %}  {{ token|masked }}  {{ "PendingDeletion"|spoken }}
 Actions    {% button _("Search") icon="search" kind="primary" %}  {% button _("Create") href=url %}  {% copy text %}
 Blocks     {% card _("Basics") %}…{% endcard %}  {% datalist %}{% fact _("Key ID") %}…{% endfact %}{% enddatalist %}
-           {% tablebox _("System events") %}<table>…</table>{% endtablebox %}  {% drawer _("Details") url=here back=list %}…{% enddrawer %}
+           {% tablebox _("System events") %}<table class="table">…</table>{% endtablebox %}
+           {% drawer _("Details") url=here back=list %}…{% enddrawer %}
            {% confirm _("Delete") title=_("Delete this rule?") action=url token=csrf_token %}…{% endconfirm %}
 """
 
@@ -63,7 +64,7 @@ def level(code: str) -> SafeString:
 
 @register.simple_tag
 def state(code: str, tone: str = "", label: str = "") -> SafeString:
-    """Draw a state word. `tone` (good, busy, warn, critical, info, neutral) and `label` follow from the code if empty."""
+    """Draw a state word. `tone` (good, busy, warn, critical, info, neutral) and `label` follow from the code."""
     tone = tone or formats.tone(code)
     shape = icons.icon(TONE_ICONS[tone], size=14)
     return format_html('<span class="state" data-tone="{}">{}{}</span>', tone, shape, label or formats.spoken(code))
@@ -212,5 +213,3 @@ def confirm(content: str, label: str, **options: str) -> SafeString:
     button; the label if empty).
     """
     return render_to_string("components/confirm.html", {"content": content, "label": label, **options})
-
-
