@@ -64,6 +64,7 @@ def _recipient(text: str) -> str:
         raise invalid
     local, _, domain = text.rpartition("@")
     try:
+        local.encode()
         return f"{local}@{domain.encode('idna').decode('ascii')}"
     except UnicodeError:
         raise invalid from None

@@ -95,7 +95,10 @@ def test_a_reply_to_the_content_is_judged_like_one_to_the_recipient(
     assert (error.permanent, error.code, error.detail) == (reply.startswith("5"), reply[:3], reply[4:])
 
 
-@pytest.mark.parametrize("text", ["", "a", "a@", "@b", "a b@c.de", "a@b@c", "a@b\r\nRCPT TO:<x@y>", "<a@b>", "a" * 255])
+@pytest.mark.parametrize(
+    "text",
+    ["", "a", "a@", "@b", "a b@c.de", "a@b@c", "a@b\r\nRCPT TO:<x@y>", "<a@b>", "a" * 255, "\udc80@b.c", "a@\udc80.c"],
+)
 def test_what_is_no_address_is_refused_for_good(door: Door, text: str) -> None:
     door.address = {"email": text}
     error = door.refused()

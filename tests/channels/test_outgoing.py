@@ -57,6 +57,9 @@ BAD_URLS = [
     "http://example..com/",
     "http://" + "a" * 64 + ".com/",
     "http://example.com/" + "a" * 2_048,
+    "http://example.com/\udc80",
+    "http://\udc80.example.com/",
+    "http://example.com/\x00",
 ]
 
 BAD_HOSTS = [
