@@ -1,1 +1,1 @@
-"""The project: composes the application and its processes, and holds no logic of its own."""
+"""The project: composes the application, holds no logic."""

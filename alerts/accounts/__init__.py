@@ -1,0 +1,1 @@
+"""Cloud accounts (the tenants), their members and roles, API tokens and the audit trail."""

@@ -1,0 +1,8 @@
+"""Registers `cloudmonitor` with Django."""
+
+from django.apps import AppConfig
+
+
+class CloudmonitorConfig(AppConfig):
+    name = "alerts.cloudmonitor"
+    label = "cloudmonitor"

@@ -1,0 +1,1 @@
+"""Alert contacts and contact groups: who can be told, and how."""

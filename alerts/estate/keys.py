@@ -1,0 +1,164 @@
+"""What can be done to a key: each verb checks the state machine, writes the row and records the fact, or nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from alerts.estate.instances import count_usage
+from alerts.estate.models import Key, Origin, Usage
+from alerts.estate.naming import new_key_id
+from alerts.estate.refusal import Refused
+from alerts.facts.collect import record_fact
+
+if TYPE_CHECKING:
+    from alerts.accounts.models import CloudAccount
+    from alerts.estate.models import Instance
+
+SHORTEST_WAIT = 7  # days; ScheduleKeyDeletion, PendingWindowInDays
+LONGEST_WAIT = 366
+State = Key.State
+
+
+@transaction.atomic
+def create_key(
+    account: CloudAccount,
+    *,
+    region: str,
+    instance: Instance | None,
+    now: datetime,
+    alias: str = "",
+    spec: str = "Aliyun_AES_256",
+    usage: str = "ENCRYPT/DECRYPT",
+    deletion_protection: bool = False,
+) -> Key:
+    """Create the metadata of an enabled key. Refused when the key quota of its instance is used up."""
+    if instance:
+        _check_room(instance)
+    key = Key.objects.create(
+        account=account,
+        region=region,
+        instance=instance,
+        key_id=new_key_id(region),
+        alias=alias,
+        spec=spec,
+        usage=usage,
+        deletion_protection=deletion_protection,
+        created_at=now,
+        state_at=now,
+    )
+    count_usage(instance, Usage.Of.KEY, now=now)
+    return key
+
+
+def _check_room(instance: Instance) -> None:
+    used = sum(instance.keys.filter(deleted_at=None).values_list("versions", flat=True))
+    if used >= instance.key_quota:
+        raise Refused(
+            _("The key quota of %(instance)s is used up: %(used)d of %(quota)d key versions. Delete keys or raise it.")
+            % {"instance": instance, "used": used, "quota": instance.key_quota},
+            field="instance",
+        )
+
+
+@transaction.atomic
+def enable_key(key: Key, *, now: datetime) -> Key:
+    """Make a disabled key usable again."""
+    key = _locked(key, State.DISABLED, verb=_("enabled"))
+    return _set_state(key, State.ENABLED, now=now)
+
+
+@transaction.atomic
+def disable_key(key: Key, *, now: datetime) -> Key:
+    """Make an enabled key unusable until it is enabled again."""
+    key = _locked(key, State.ENABLED, verb=_("disabled"))
+    return _set_state(key, State.DISABLED, now=now)
+
+
+@transaction.atomic
+def set_deletion_protection(key: Key, *, protected: bool, now: datetime) -> Key:
+    """Turn deletion protection on or off; a key that waits for deletion cannot be protected any more."""
+    key = _locked(key, State.ENABLED, State.DISABLED, verb=_("protected"))
+    key.deletion_protection = protected
+    key.save(update_fields=["deletion_protection"])
+    return key
+
+
+@transaction.atomic
+def schedule_key_deletion(key: Key, *, days: int, now: datetime) -> Key:
+    """Start the waiting period of 7 to 366 days at whose end the key is deleted. Deletion protection must be off."""
+    key = _locked(key, State.ENABLED, State.DISABLED, verb=_("scheduled for deletion"))
+    if key.deletion_protection:
+        raise Refused(_("Deletion protection is on for this key: turn it off first."))
+    if not SHORTEST_WAIT <= days <= LONGEST_WAIT:
+        raise Refused(
+            _("The waiting period must be %(least)d to %(most)d days.")
+            % {"least": SHORTEST_WAIT, "most": LONGEST_WAIT},
+            field="days",
+        )
+    key.state_before = key.state
+    key.delete_at = now + timedelta(days=days)
+    _set_state(key, State.PENDING_DELETION, now=now)
+    _record(key, "kms.key.deletion-scheduled", now=now, pendingWindowInDays=days, deleteDate=_iso(key.delete_at))
+    return key
+
+
+@transaction.atomic
+def cancel_key_deletion(key: Key, *, now: datetime) -> Key:
+    """End the waiting period; the key is again what it was before."""
+    key = _locked(key, State.PENDING_DELETION, verb=_("kept"))
+    before = key.state_before or State.ENABLED
+    key.delete_at = None
+    _set_state(key, State(before), now=now)
+    _record(key, "kms.key.deletion-cancelled", now=now)
+    return key
+
+
+@transaction.atomic
+def delete_key(key: Key, *, now: datetime) -> Key:
+    """Delete a key whose waiting period is over. Called by the sweep; nobody can do it early."""
+    key = _locked(key, State.PENDING_DELETION, verb=_("deleted"))
+    if key.delete_at and key.delete_at > now:
+        raise Refused(_("The waiting period is not over yet."))
+    ended_at = key.delete_at or now
+    key.deleted_at = ended_at
+    _set_state(key, State.DELETED, now=now)
+    _record(key, "kms.key.deleted", now=now, occurred_at=ended_at, deletionTime=_iso(ended_at))
+    count_usage(key.instance, Usage.Of.KEY, now=now)
+    return key
+
+
+def _locked(key: Key, *allowed: Key.State, verb: str) -> Key:
+    row = Key.objects.select_for_update(of=("self",)).select_related("instance").get(pk=key.pk)
+    if row.state not in allowed:
+        raise Refused(
+            _("A key in the state “%(state)s” cannot be %(verb)s.") % {"state": row.get_state_display(), "verb": verb}
+        )
+    return row
+
+
+def _set_state(key: Key, state: Key.State, *, now: datetime) -> Key:
+    key.state = state
+    key.state_at = now
+    key.state_by = Origin.CONSOLE
+    key.save()
+    return key
+
+
+def _record(key: Key, fact_type: str, *, now: datetime, occurred_at: datetime | None = None, **data: object) -> None:
+    record_fact(
+        key.account,
+        fact_type=fact_type,
+        region=key.region,
+        resource=key.arn,
+        now=now,
+        occurred_at=occurred_at,
+        data={"kmsInstanceId": key.instance.instance_id if key.instance else "", "keySpec": key.spec, **data},
+    )
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,187 @@
+"""What can be done to a secret's metadata. Its value never reaches this product."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from alerts.estate.instances import count_usage
+from alerts.estate.models import Origin, Secret, Usage
+from alerts.estate.refusal import Refused
+from alerts.facts.collect import record_fact
+
+if TYPE_CHECKING:
+    from alerts.accounts.models import CloudAccount
+    from alerts.estate.models import Instance
+
+SHORTEST_WAIT = 7  # days; DeleteSecret, RecoveryWindowInDays
+LONGEST_WAIT = 30
+SHORTEST_INTERVAL = timedelta(hours=6)
+LONGEST_INTERVAL = timedelta(days=365)
+State = Secret.State
+
+
+@transaction.atomic
+def create_secret(
+    account: CloudAccount,
+    *,
+    region: str,
+    name: str,
+    instance: Instance | None,
+    now: datetime,
+    secret_type: str = Secret.Type.GENERIC,
+    sub_type: str = "",
+    rotation_interval: timedelta | None = None,
+) -> Secret:
+    """Create a secret's metadata; a managed one with an interval rotates by itself from then on."""
+    if Secret.objects.filter(account=account, region=region, name=name, deleted_at=None).exists():
+        raise Refused(_("A secret with this name exists in this region."), field="name")
+    if instance and instance.secrets.filter(deleted_at=None).count() >= instance.secret_quota:
+        raise Refused(
+            _("The secret quota of %(instance)s is used up: %(quota)d. Delete secrets or raise it.")
+            % {"instance": instance, "quota": instance.secret_quota},
+            field="instance",
+        )
+    secret = Secret(
+        account=account,
+        region=region,
+        instance=instance,
+        name=name,
+        type=secret_type,
+        sub_type=sub_type,
+        created_at=now,
+        state_at=now,
+    )
+    _set_rotation(secret, rotation_interval, now=now)
+    secret.save()
+    count_usage(instance, Usage.Of.SECRET, now=now)
+    return secret
+
+
+@transaction.atomic
+def set_rotation(secret: Secret, *, interval: timedelta | None, now: datetime) -> Secret:
+    """Turn automatic rotation on with an interval of 6 hours to 365 days, or off with None."""
+    row = _locked(secret, State.ENABLED, verb=_("given a rotation plan"))
+    _set_rotation(row, interval, now=now)
+    row.save()
+    return row
+
+
+def _set_rotation(secret: Secret, interval: timedelta | None, *, now: datetime) -> None:
+    if interval and not secret.managed:
+        raise Refused(_("Only managed secrets rotate automatically; this one is generic."), field="rotation_days")
+    if interval and not SHORTEST_INTERVAL <= interval <= LONGEST_INTERVAL:
+        raise Refused(_("The rotation interval must be 6 hours to 365 days."), field="rotation_days")
+    secret.rotation = Secret.Rotation.ENABLED if interval else Secret.Rotation.DISABLED
+    secret.rotation_interval = interval
+    secret.rotate_at = now + interval if interval else None
+
+
+@transaction.atomic
+def record_rotation(
+    secret: Secret, *, succeeded: bool, now: datetime, error_code: str = "", error_message: str = ""
+) -> Secret:
+    """Record how a rotation of a managed secret ended. After a failure automatic rotation is invalid until mended."""
+    row = _locked(secret, State.ENABLED, verb=_("rotated"))
+    if not row.managed:
+        raise Refused(_("Only managed secrets are rotated; this one is generic."))
+    row.rotation = Secret.Rotation.ENABLED if succeeded else Secret.Rotation.INVALID
+    if succeeded:
+        row.rotated_at = now
+    row.rotate_at = now + row.rotation_interval if succeeded and row.rotation_interval else None
+    row.save()
+    told: dict[str, object] = {"RotationEntityArn": row.arn, "rotationStatus": str(row.rotation)}
+    if succeeded:
+        _record(
+            row, "kms.secret.rotation-succeeded", now=now, **told, secretSubType=row.sub_type, successTime=_iso(now)
+        )
+    else:
+        failure = {"errorCode": error_code or "Kms:RotationFailed", "errorMessage": error_message}
+        told |= {"rotationSubType": row.sub_type, "failureInfo": failure, "failureTime": _iso(now)}
+        _record(row, "kms.secret.rotation-failed", now=now, **told)
+    return row
+
+
+@transaction.atomic
+def schedule_secret_deletion(secret: Secret, *, days: int, now: datetime) -> Secret:
+    """Start the waiting period of 7 to 30 days, in which the secret can be restored."""
+    row = _locked(secret, State.ENABLED, verb=_("scheduled for deletion"))
+    if not SHORTEST_WAIT <= days <= LONGEST_WAIT:
+        raise Refused(
+            _("The waiting period must be %(least)d to %(most)d days.")
+            % {"least": SHORTEST_WAIT, "most": LONGEST_WAIT},
+            field="days",
+        )
+    row.delete_at = now + timedelta(days=days)
+    _set_state(row, State.PENDING_DELETION, now=now)
+    told = {"plannedDeleteTime": _iso(row.delete_at), "recoveryWindowInDays": days}
+    _record(row, "kms.secret.deletion-scheduled", now=now, **told)
+    return row
+
+
+@transaction.atomic
+def restore_secret(secret: Secret, *, now: datetime) -> Secret:
+    """End the waiting period; the secret can be read again."""
+    row = _locked(secret, State.PENDING_DELETION, verb=_("restored"))
+    row.delete_at = None
+    _set_state(row, State.ENABLED, now=now)
+    _record(row, "kms.secret.restored", now=now)
+    return row
+
+
+@transaction.atomic
+def delete_secret(secret: Secret, *, force: bool, now: datetime) -> Secret:
+    """Delete a secret whose waiting period is over, or any secret at once and without recovery when `force` is set."""
+    allowed = (State.ENABLED, State.PENDING_DELETION) if force else (State.PENDING_DELETION,)
+    row = _locked(secret, *allowed, verb=_("deleted"))
+    if not force and row.delete_at and row.delete_at > now:
+        raise Refused(_("The waiting period is not over yet."))
+    ended_at = now if force else row.delete_at or now
+    row.deleted_at = ended_at
+    _set_state(row, State.DELETED, now=now)
+    told = {"deletionTime": _iso(ended_at), "forceDelete": force}
+    _record(row, "kms.secret.deleted", now=now, occurred_at=ended_at, **told)
+    count_usage(row.instance, Usage.Of.SECRET, now=now)
+    return row
+
+
+def _locked(secret: Secret, *allowed: Secret.State, verb: str) -> Secret:
+    row = Secret.objects.select_for_update(of=("self",)).select_related("instance").get(pk=secret.pk)
+    if row.state not in allowed:
+        raise Refused(
+            _("A secret in the state “%(state)s” cannot be %(verb)s.")
+            % {"state": row.get_state_display(), "verb": verb}
+        )
+    return row
+
+
+def _set_state(secret: Secret, state: Secret.State, *, now: datetime) -> None:
+    secret.state = state
+    secret.state_at = now
+    secret.state_by = Origin.CONSOLE
+    secret.save()
+
+
+def _record(
+    secret: Secret, fact_type: str, *, now: datetime, occurred_at: datetime | None = None, **data: object
+) -> None:
+    record_fact(
+        secret.account,
+        fact_type=fact_type,
+        region=secret.region,
+        resource=secret.arn,
+        now=now,
+        occurred_at=occurred_at,
+        data={
+            "secretType": secret.type,
+            "kmsInstanceId": secret.instance.instance_id if secret.instance else "",
+            **data,
+        },
+    )
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,153 @@
+"""What one fact from outside changes in the row of the resource it is about. Older news never overrides newer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from alerts.estate.models import AccessPoint, ClientKey, Instance, Key, Origin, Resource, Secret, Synchronization, Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from alerts.facts.models import Fact
+
+QUOTA_FIELDS = {"qps": "qps_quota", "key": "key_quota", "secret": "secret_quota", "vpc": "vpc_quota"}
+LARGEST_QUOTA = 2_147_483_647
+
+
+def apply(row: Resource, fact: Fact) -> bool:
+    """Write what the fact says into the row (not yet saved); return whether anything changed."""
+    change = CHANGES.get(fact.type)
+    return bool(change and change(row, fact))
+
+
+def _moment(fact: Fact, *names: str) -> datetime | None:
+    for name in names:
+        text = fact.data.get(name)
+        try:
+            moment = datetime.fromisoformat(str(text))
+        except ValueError:
+            continue
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return None
+
+
+def _days(fact: Fact, *names: str) -> timedelta:
+    for name in names:
+        days = fact.data.get(name)
+        if isinstance(days, int) and 0 < days <= 3660:
+            return timedelta(days=days)
+    return timedelta(days=30)
+
+
+def _newer_state(row: Key | Secret, fact: Fact, state: str) -> bool:
+    if row.state == "Deleted" or (row.state_at and fact.occurred_at < row.state_at):
+        return False
+    row.state, row.state_at, row.state_by = state, fact.occurred_at, Origin.OBSERVED
+    return True
+
+
+def _deletion_scheduled(row: Resource, fact: Fact) -> bool:
+    assert isinstance(row, Key | Secret)
+    before = row.state
+    if not _newer_state(row, fact, "PendingDeletion"):
+        return False
+    if isinstance(row, Key) and before != "PendingDeletion":
+        row.state_before = before
+    planned = _moment(fact, "deleteDate", "plannedDeleteTime")
+    row.delete_at = planned or fact.occurred_at + _days(fact, "pendingWindowInDays", "recoveryWindowInDays")
+    return True
+
+
+def _kept(row: Resource, fact: Fact) -> bool:
+    assert isinstance(row, Key | Secret)
+    before = (row.state_before or "Enabled") if isinstance(row, Key) else "Enabled"
+    if not _newer_state(row, fact, before):
+        return False
+    row.delete_at = None
+    return True
+
+
+def _deleted(row: Resource, fact: Fact) -> bool:
+    assert isinstance(row, Key | Secret)
+    if not _newer_state(row, fact, "Deleted"):
+        return False
+    row.deleted_at = fact.occurred_at
+    return True
+
+
+def _rotated(row: Resource, fact: Fact) -> bool:
+    assert isinstance(row, Secret)
+    kind = str(fact.data.get("secretType") or "")
+    if kind in Secret.Type.values:
+        row.type = kind
+    succeeded = fact.type == "kms.secret.rotation-succeeded"
+    row.rotation = Secret.Rotation.ENABLED if succeeded else Secret.Rotation.INVALID
+    if succeeded and (row.rotated_at is None or fact.occurred_at > row.rotated_at):
+        row.rotated_at = fact.occurred_at
+    return True
+
+
+def _synchronized(row: Resource, fact: Fact) -> bool:
+    assert isinstance(row, Key)
+    failure = fact.data.get("failureInfo")
+    told = failure if isinstance(failure, dict) else {}
+    failed = fact.type == "kms.key.sync-failed"
+    Synchronization.objects.filter(
+        key=row,
+        replica__replica__instance_id=str(fact.data.get("replicaInstanceId") or ""),
+        updated_at__lt=fact.occurred_at,
+    ).update(
+        status=Synchronization.Status.FAILED if failed else Synchronization.Status.SUCCEEDED,
+        error_code=str(told.get("errorCode") or "")[:128],
+        error_message=str(told.get("errorMessage") or "")[:512],
+        updated_at=fact.occurred_at,
+    )
+    return False
+
+
+def _observed(row: Resource, fact: Fact) -> bool:
+    assert isinstance(row, ClientKey)
+    not_after = _moment(fact, "notAfter")
+    if row.deleted_at or not_after is None or (row.observed_at and fact.occurred_at <= row.observed_at):
+        return False
+    name = str(fact.data.get("aapName") or "")[:64]
+    if row.access_point is None and name:
+        row.access_point = AccessPoint.objects.get_or_create(
+            account_id=row.account_id, region=row.region, name=name, deleted_at=None,
+            defaults={"origin": Origin.OBSERVED, "created_at": fact.occurred_at},
+        )[0]  # fmt: skip
+    row.not_after, row.observed_at = not_after, fact.occurred_at
+    row.not_before = row.not_before or _moment(fact, "notBefore")
+    return True
+
+
+def _used(row: Resource, fact: Fact) -> bool:
+    assert isinstance(row, Instance)
+    of, used, quota = str(fact.data["resourceType"]), fact.data["used"], fact.data["quota"]
+    usage, created = Usage.objects.get_or_create(
+        instance=row, resource_type=of, defaults={"used": used, "quota": quota, "sampled_at": fact.occurred_at}
+    )
+    if not created and usage.sampled_at > fact.occurred_at:
+        return False
+    usage.used, usage.quota, usage.sampled_at = used, quota, fact.occurred_at
+    usage.save()
+    setattr(row, QUOTA_FIELDS[of], min(int(quota), LARGEST_QUOTA))
+    return True
+
+
+CHANGES: dict[str, Callable[[Resource, Fact], bool]] = {
+    "kms.key.deletion-scheduled": _deletion_scheduled,
+    "kms.key.deletion-cancelled": _kept,
+    "kms.key.deleted": _deleted,
+    "kms.key.sync-succeeded": _synchronized,
+    "kms.key.sync-failed": _synchronized,
+    "kms.secret.deletion-scheduled": _deletion_scheduled,
+    "kms.secret.restored": _kept,
+    "kms.secret.deleted": _deleted,
+    "kms.secret.rotation-succeeded": _rotated,
+    "kms.secret.rotation-failed": _rotated,
+    "kms.client-key.observed": _observed,
+    "kms.instance.usage": _used,
+}

@@ -1,0 +1,41 @@
+"""The sweep that ends waiting periods: each key and secret whose time has come is deleted, however late we look."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from alerts.estate.keys import delete_key
+from alerts.estate.models import Key, Origin, Secret
+from alerts.estate.refusal import Refused
+from alerts.estate.secrets import delete_secret
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+log = logging.getLogger(__name__)
+BATCH = 200
+
+
+def end_waiting_periods(*, now: datetime) -> int:
+    """Delete up to 200 keys and 200 secrets whose waiting period is over; return how many.
+
+    Only periods that were started here end here: what another system scheduled, that system ends and tells us of.
+    """
+    due = {"state": "PendingDeletion", "state_by": Origin.CONSOLE, "delete_at__lte": now}
+    ended = 0
+    for key in Key.objects.filter(**due).order_by("delete_at")[:BATCH]:
+        ended += _end(lambda key=key: delete_key(key, now=now))
+    for secret in Secret.objects.filter(**due).order_by("delete_at")[:BATCH]:
+        ended += _end(lambda secret=secret: delete_secret(secret, force=False, now=now))
+    return ended
+
+
+def _end(verb: object) -> int:
+    try:
+        verb()
+    except Refused as refused:
+        # Another worker was faster, or somebody cancelled in this very moment.
+        log.info("a waiting period was not ended: %s", refused.message)
+        return 0
+    return 1

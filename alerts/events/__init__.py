@@ -1,0 +1,1 @@
+"""System events: the catalogue, the triggers, and the verb that turns facts into events."""

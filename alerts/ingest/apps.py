@@ -1,0 +1,8 @@
+"""Registers `ingest` with Django."""
+
+from django.apps import AppConfig
+
+
+class IngestConfig(AppConfig):
+    name = "alerts.ingest"
+    label = "ingest"

@@ -1,0 +1,146 @@
+"""Decisions, notifications and attempts. A notification row is the queue of deliveries: it says when it is due."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from alerts.accounts.encryption import EncryptedTextField
+from alerts.accounts.models import CloudAccount
+from alerts.contacts.models import Contact
+from alerts.rules.models import AlertRule
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class Decision(models.Model):
+    """What one rule made of one event. Unique on (event, rule): an event is decided once."""
+
+    class Verdict(models.TextChoices):
+        TOLD = "TOLD", _("Told")
+        MUTED = "MUTED", _("Muted")
+        NOBODY = "NOBODY", _("Nobody to tell")
+
+    account = models.ForeignKey(CloudAccount, on_delete=models.CASCADE, related_name="+", db_index=False)
+    event_id = models.UUIDField()
+    rule = models.ForeignKey(AlertRule, on_delete=models.SET_NULL, null=True, related_name="decisions")
+    rule_name = models.CharField(_("alert rule"), max_length=128)
+    event_name = models.CharField(_("event name"), max_length=256)
+    resource = models.CharField(_("resource"), max_length=1024)
+    level = models.CharField(_("event level"), max_length=16)
+    verdict = models.CharField(_("decision"), max_length=8, choices=Verdict.choices)
+    reason = models.CharField(_("reason"), max_length=256, default="", blank=True)
+    occurred_at = models.DateTimeField(_("event time"))
+    decided_at = models.DateTimeField(_("decided"))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["event_id", "rule"], name="an_event_is_decided_once_per_rule")]
+        indexes = [models.Index(F("account"), F("id").desc(), name="decisions_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.rule_name}: {self.verdict}"
+
+
+class Mute(models.Model):
+    """When a rule last told of one event name on one resource; the next one inside the mute period is muted."""
+
+    rule = models.ForeignKey(AlertRule, on_delete=models.CASCADE, related_name="mutes", db_index=False)
+    event_name = models.CharField(max_length=256)
+    resource = models.CharField(max_length=1024)
+    told_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["rule", "event_name", "resource"], name="one_mute_per_cause")]
+        indexes = [models.Index(fields=["told_at"], name="mutes_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.event_name} {self.resource}"
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    """Notifications by what is to be done with them."""
+
+    def due(self, *, now: datetime) -> NotificationQuerySet:
+        """Return what is to be sent now and is not being sent by anybody."""
+        return self.filter(
+            Q(claimed_until=None) | Q(claimed_until__lte=now), state=Notification.State.PENDING, due_at__lte=now
+        )
+
+
+class Notification(models.Model):
+    """One message to one destination. `delivery_id` is the same for every try, so a receiver can drop a repeat."""
+
+    class State(models.TextChoices):
+        PENDING = "PENDING", _("Waiting")
+        SENT = "SENT", _("Accepted")
+        KEPT = "KEPT", _("Kept in the outbox")
+        FAILED = "FAILED", _("Failed")
+
+    account = models.ForeignKey(CloudAccount, on_delete=models.CASCADE, related_name="+", db_index=False)
+    decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="notifications")
+    channel = models.CharField(_("channel"), max_length=16)
+    contact = models.ForeignKey(Contact, on_delete=models.SET_NULL, null=True, related_name="notifications")
+    recipient = models.CharField(_("recipient"), max_length=128)
+    address = EncryptedTextField()
+    destination = models.CharField(max_length=64)
+    masked = models.CharField(_("address"), max_length=256)
+    language = models.CharField(max_length=8, default="en")
+    time_zone = models.CharField(max_length=64, default="UTC")
+    delivery_id = models.UUIDField(default=uuid.uuid4, unique=True)
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.PENDING)
+    created_at = models.DateTimeField(_("created"))
+    due_at = models.DateTimeField(_("due"))
+    claimed_until = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+    answer = models.CharField(_("answer"), max_length=512, default="", blank=True)
+    subject = models.CharField(_("subject"), max_length=256, default="", blank=True)
+    text = models.TextField(default="", blank=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["decision", "channel", "destination"], name="one_notification_per_destination"
+            ),
+        ]
+        indexes = [
+            models.Index(F("account"), F("id").desc(), name="notifications_newest"),
+            models.Index(fields=["due_at"], condition=Q(state="PENDING"), name="notifications_due"),
+            models.Index(
+                fields=["destination", "claimed_until"], condition=Q(state="PENDING"), name="notifications_claimed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} to {self.recipient}: {self.state}"
+
+
+class Attempt(models.Model):
+    """One try to deliver a notification, and what the other side said. Holds no address."""
+
+    class Outcome(models.TextChoices):
+        ACCEPTED = "ACCEPTED", _("Accepted")
+        KEPT = "KEPT", _("Kept")
+        RETRY = "RETRY", _("Failed for now")
+        FAILED = "FAILED", _("Failed for good")
+
+    notification = models.ForeignKey(Notification, on_delete=models.CASCADE, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    started_at = models.DateTimeField(_("started"))
+    duration = models.FloatField(_("duration"), help_text=_("seconds"))
+    outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome.choices)
+    code = models.CharField(_("code"), max_length=32, default="", blank=True)
+    detail = models.TextField(_("answer"), default="", blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["notification", "number"], name="attempts_are_numbered")]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.outcome}"

@@ -1,0 +1,56 @@
+"""Recipients: what the targets of a rule come to, each destination once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from alerts.accounts.encryption import fingerprint
+from alerts.channels import BY_KIND
+from alerts.rules.models import RuleTarget
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from alerts.contacts.models import Contact
+    from alerts.rules.models import AlertRule
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One destination: the channel, the address as that channel wants it, and whom it belongs to."""
+
+    channel: str
+    address: Mapping[str, str]
+    name: str
+    contact: Contact | None = None
+
+    @property
+    def destination(self) -> str:
+        """A digest of channel and address: equal for equal destinations, and unreadable."""
+        return fingerprint("\n".join((self.channel, *(f"{k}={v}" for k, v in sorted(self.address.items())))))
+
+    @property
+    def masked(self) -> str:
+        """The address as pages may show it."""
+        return BY_KIND[self.channel].mask(self.address)
+
+
+def recipients_of(rule: AlertRule) -> list[Recipient]:
+    """Return every destination of the rule, each once, in the order of its targets."""
+    found = (recipient for target in rule.targets.all() for recipient in _of_target(target))
+    return list({recipient.destination: recipient for recipient in found}.values())
+
+
+def _of_target(target: RuleTarget) -> Iterable[Recipient]:
+    if target.kind == RuleTarget.Kind.WEBHOOK:
+        address = {"url": target.url, "method": target.http_method}
+        return (Recipient("webhook", address, target.rule.name),)
+    return (each for contact in target.group.contacts.all() for each in _of_contact(contact)) if target.group else ()
+
+
+def _of_contact(contact: Contact) -> Iterator[Recipient]:
+    if contact.email:
+        yield Recipient("email", {"email": contact.email}, contact.name, contact)
+    if contact.webhook:
+        yield Recipient("webhook", {"url": contact.webhook, "method": "POST"}, contact.name, contact)

@@ -1,0 +1,36 @@
+"""Signs of life in the broker: a key that its process renews, and that ends by itself when the process does not.
+
+A worker pool is alive when it carried out the pulse that beat sends it; beat is alive when its scheduler ticks.
+"""
+
+from __future__ import annotations
+
+import time
+
+from celery import current_app
+
+PULSE_SECONDS = 15
+
+
+def _key(name: str) -> str:
+    return f"kmsconsole:pulse:{name}"
+
+
+def leave_pulse(name: str) -> None:
+    """Leave a sign of life that ends after 15 seconds."""
+    with current_app.connection_for_write() as connection:
+        # Kombu puts its key prefix before SET but not before EXISTS; SETEX and EXISTS it both leaves alone.
+        connection.default_channel.client.setex(_key(name), PULSE_SECONDS, int(time.time()))
+
+
+def pulses(*names: str) -> dict[str, bool]:
+    """Tell which of the named processes left a sign of life. Raises what the broker's client raises."""
+    with current_app.connection_for_read() as connection:
+        client = connection.default_channel.client
+        return {name: bool(client.exists(_key(name))) for name in names}
+
+
+def answering_queues() -> set[str]:
+    """Ask the workers directly which queues they serve; waits up to a second."""
+    found = current_app.control.inspect(timeout=1.0).active_queues() or {}
+    return {queue["name"] for queues in found.values() for queue in queues}

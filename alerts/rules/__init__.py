@@ -1,0 +1,1 @@
+"""Event-triggered alert rules: which events somebody wants to hear of, and the one matcher."""

@@ -1,0 +1,8 @@
+"""Registers `setup` with Django."""
+
+from django.apps import AppConfig
+
+
+class SetupConfig(AppConfig):
+    name = "alerts.setup"
+    label = "setup"

@@ -1,0 +1,102 @@
+"""The line as Celery tasks. A message carries no data: it is a doorbell that says "look"; the rows are the queue.
+
+Each task drains its stage and rings the next one. Beat rings all of them every second or two, so that a bell that
+nobody heard costs a moment and never a fact, an event or a message.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+from celery import shared_task
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from alerts.estate.waiting import end_waiting_periods as end_due_periods
+from alerts.events.evaluate import evaluate_batch
+from alerts.events.retention import retain as retain_all
+from alerts.notifications.deliver import deliver_one
+from alerts.notifications.dispatch import dispatch_batch
+from alerts.pulse import leave_pulse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from celery import Task
+
+    Bells = tuple[Task[..., object], ...]
+
+log = logging.getLogger(__name__)
+
+LONGEST_DRAIN = 30.0
+POOL = 8
+"""How many deliveries one ring sets going: a slow receiver holds one of them, not all."""
+
+
+def ring(*bells: Task[..., object], times: int = 1) -> None:
+    """Ring the bells once the transaction is committed. A broker that is away is the sweep's to make good."""
+    transaction.on_commit(partial(_ring_now, bells, times))
+
+
+def _ring_now(bells: Bells, times: int) -> None:
+    try:
+        for bell in bells * times:
+            bell.apply_async(expires=60)
+    except (OperationalError, OSError) as error:
+        log.warning("the broker does not answer (%s); the sweep will find what is waiting", type(error).__name__)
+
+
+def drain(step: Callable[..., int], *, then: Bells = (), times: int = 1) -> None:
+    """Take one step after another, each at its own time, until nothing is left; ring `then` after each.
+
+    Stops after half a minute at the latest, long before the time limit of a task: the next bell goes on from there.
+    """
+    ends = time.monotonic() + LONGEST_DRAIN
+    while step(now=timezone.now()) and time.monotonic() < ends:
+        ring(*then, times=times)
+
+
+@shared_task(name="line.pulse")
+def pulse_line() -> None:
+    """Leave the sign of life of the line's pool."""
+    leave_pulse("line")
+
+
+@shared_task(name="deliveries.pulse")
+def pulse_deliveries() -> None:
+    """Leave the sign of life of the deliveries' pool."""
+    leave_pulse("deliveries")
+
+
+@shared_task(name="line.end_waiting_periods")
+def end_waiting_periods() -> None:
+    """Delete the keys and secrets whose waiting period is over."""
+    drain(end_due_periods, then=(evaluate,))
+
+
+@shared_task(name="line.evaluate")
+def evaluate() -> None:
+    """Turn waiting facts and due deadlines into system events."""
+    drain(evaluate_batch, then=(dispatch,))
+
+
+@shared_task(name="line.dispatch")
+def dispatch() -> None:
+    """Let every rule decide about the events that no rule has seen."""
+    drain(dispatch_batch, then=(deliver,), times=POOL)
+
+
+@shared_task(name="deliveries.deliver")
+def deliver() -> None:
+    """Send what is due."""
+    drain(deliver_one)
+
+
+@shared_task(name="line.retain")
+def retain() -> None:
+    """Make the coming weeks' partitions and let go of what is older than it is kept for."""
+    retain_all(now=timezone.now())

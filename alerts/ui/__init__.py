@@ -1,0 +1,1 @@
+"""What both consoles are made of: pages, tables, event search, charts, export."""

@@ -1,0 +1,120 @@
+"""What the frame of every page shows: menu, regions, accounts, zone and version."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from alerts.estate.regions import BY_ID, DEFAULT, REGIONS
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+Section = tuple[str, tuple[tuple[str, str, str], ...]]
+
+
+def console(request: HttpRequest) -> dict[str, Any]:
+    """Return the frame's context. Pages outside of the consoles get what makes sense there."""
+    account = getattr(request, "account", None)
+    match = request.resolver_match
+    name = match.namespace if match and match.namespace in {"kms", "cloudmonitor"} else ""
+    region = BY_ID.get(match.kwargs.get("region", ""), DEFAULT) if match and name == "kms" else DEFAULT
+    return {
+        "account": account,
+        "accounts": getattr(request, "accounts", []),
+        "role": getattr(request, "role", None),
+        "console": name,
+        "region": region,
+        "regions": _regions(request, region.id) if name == "kms" else [],
+        "menu": _menu(request, name, region.id) if account and name else [],
+        "zone": timezone.get_current_timezone_name(),
+        "version": settings.VERSION,
+    }
+
+
+def _regions(request: HttpRequest, current: str) -> list[dict[str, object]]:
+    # The same page of another region; a detail page leads to its list, for its resource lives in one region only.
+    match = request.resolver_match
+    page = match.url_name.split("_")[0] if match and match.url_name else "instances"
+    page = page if f"kms:{page}" in KMS_PAGES else "instances"
+    return [
+        {"id": r.id, "name": r.name, "url": reverse(f"kms:{page}", args=[r.id]), "active": r.id == current}
+        for r in REGIONS
+    ]
+
+
+KMS_PAGES = {
+    "kms:instances", "kms:keys", "kms:secrets", "kms:accesspoints", "kms:synchronization", "kms:alertevents",
+}  # fmt: skip
+
+
+def _kms_sections() -> tuple[Section, ...]:
+    return (
+        (
+            _("Resource"),
+            (
+                (_("Instances"), "kms:instances", "server"),
+                (_("Keys"), "kms:keys", "key-round"),
+                (_("Secrets"), "kms:secrets", "lock-keyhole"),
+                (_("Application Access"), "kms:accesspoints", "app-window"),
+            ),
+        ),
+        (
+            _("Security Operations"),
+            (
+                (_("Alert Events"), "kms:alertevents", "bell"),
+                (_("Cross-region Synchronization"), "kms:synchronization", "refresh-cw"),
+            ),
+        ),
+    )
+
+
+def _cloudmonitor_sections() -> tuple[Section, ...]:
+    return (
+        (_("Event Center"), ((_("System Event"), "cloudmonitor:system_events", "activity"),)),
+        (
+            _("Alerts"),
+            (
+                (_("Alert Contacts"), "cloudmonitor:contacts", "contact"),
+                (_("Alert History"), "cloudmonitor:history", "history"),
+                (_("Outbox"), "cloudmonitor:outbox", "inbox"),
+            ),
+        ),
+        (_("Help"), ((_("Event Catalogue"), "cloudmonitor:event_catalogue", "book-open"),)),
+    )
+
+
+def _menu(request: HttpRequest, name: str, region: str) -> list[dict[str, object]]:
+    sections = _kms_sections() if name == "kms" else _cloudmonitor_sections()
+    args = [region] if name == "kms" else []
+    return [
+        {
+            "label": label,
+            "items": [
+                {"label": item, "url": (url := reverse(view, args=args)), "icon": icon,
+                 "active": request.path.startswith(url) or _belongs(request, view)}
+                for item, view, icon in items
+            ],
+        }
+        for label, items in sections
+    ]  # fmt: skip
+
+
+def _belongs(request: HttpRequest, view: str) -> bool:
+    """Tell whether the page is one of an entry's further tabs, whose address starts differently."""
+    match = request.resolver_match
+    return bool(match and match.view_name in TABS.get(view, ()))
+
+
+TABS = {
+    "cloudmonitor:system_events": (
+        "cloudmonitor:alert_rules", "cloudmonitor:alert_rule_create", "cloudmonitor:alert_rule_modify",
+    ),
+    "cloudmonitor:contacts": (
+        "cloudmonitor:contact_groups", "cloudmonitor:contact_group_create", "cloudmonitor:contact_group_modify",
+    ),
+}  # fmt: skip

@@ -1,0 +1,16 @@
+"""Where everything is: address, module and menu entry agree."""
+
+from django.urls import include, path
+
+from alerts.ui.home import Home
+from kmsconsole.health import healthz
+
+urlpatterns = [
+    path("", Home.as_view(), name="home"),
+    path("healthz", healthz, name="healthz"),
+    path("accounts/", include("allauth.urls")),
+    path("account/", include("alerts.administration.urls")),
+    path("ingest/", include("alerts.ingest.urls")),
+    path("kms/", include("alerts.kms.urls")),
+    path("cloudmonitor/", include("alerts.cloudmonitor.urls")),
+]
