@@ -95,6 +95,8 @@ class GuardedBackend(httpcore2.NetworkBackend):
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.NetworkStream:
         """Resolve once, check every address, and connect to the first checked one that answers."""
+        # The deadline takes the place of the time-out; nobody sets the other two.
+        del timeout, local_address, socket_options
         addresses = checked(self._addresses(host, port), host=host, allow=self._allow)
         for tried, address in enumerate(addresses, start=1):
             waiting = len(addresses) - tried
