@@ -1,28 +1,17 @@
-"""The KMS console's pages."""
+"""Security Operations › Alert Events › CloudMonitor Alerts: the system events of KMS in one region."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from alerts.events.models import SystemEventQuerySet
-from alerts.ui.access import ConsoleView
 from alerts.ui.event_search import EventSearch, event_cell, level_cell, resource_cell, time_cell
 from alerts.ui.tables import Column
 
 
-class ToDefaultRegion(ConsoleView):
-    def get(self, request: HttpRequest) -> HttpResponse:
-        return HttpResponseRedirect(reverse("kms:instances", args=["cn-hangzhou"]))
-
-
-class Placeholder(ConsoleView):
-    def get(self, request: HttpRequest, region: str) -> HttpResponse:
-        return HttpResponse(region)
-
-
 class AlertEvents(EventSearch):
+    """The list."""
+
     columns = (
         Column("Time", _("Time"), time_cell),
         Column("Level", _("Level"), level_cell),
@@ -31,4 +20,5 @@ class AlertEvents(EventSearch):
     )
 
     def scope(self) -> SystemEventQuerySet:
+        """Return KMS events of the region in the address."""
         return super().scope().filter(product="KMS", region=self.kwargs["region"])

@@ -1,21 +1,16 @@
-"""The CloudMonitor console's pages."""
+"""Event Center › System Event › Event Monitoring: the search over the events of every product."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from alerts.ui.access import ConsoleView
 from alerts.ui.event_search import EventSearch, event_cell, level_cell, resource_cell, time_cell
 from alerts.ui.tables import Column
 
 
-class Placeholder(ConsoleView):
-    def get(self, request: HttpRequest, **kwargs: object) -> HttpResponse:
-        return HttpResponse("")
-
-
 class SystemEvents(EventSearch):
+    """The list."""
+
     columns = (
         Column("Time", _("Time"), time_cell),
         Column("Level", _("Level"), level_cell),

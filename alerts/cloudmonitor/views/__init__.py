@@ -1,0 +1,1 @@
+"""The pages of the CloudMonitor console: one module for each menu entry."""

@@ -1,0 +1,1 @@
+"""The pages of the KMS console: one module for each menu entry."""
