@@ -115,6 +115,11 @@ def as_nobody_special() -> tuple[str, ...]:
     )
 
 
+def database_url(folder: Path) -> str:
+    """Return the address of a data folder's PostgreSQL, whether it runs or not."""
+    return f"postgresql://{NAME}@/{NAME}?host={quote(str(sockets_of(folder)), safe='')}"
+
+
 def database(folder: Path, *, durable: bool = True, say: Callable[[str], None] = lambda _: None) -> Server:
     """Return the PostgreSQL of a data folder, made on first use. `durable=False` is for tests: no fsync.
 
@@ -137,8 +142,9 @@ def database(folder: Path, *, durable: bool = True, say: Callable[[str], None] =
         stop=((signal.SIGINT, 2.0), (signal.SIGQUIT, 0.5)),  # fast shutdown, then immediate
         when_parent_dies=signal.SIGQUIT,
     )
-    address = f"postgresql://{NAME}@/{NAME}?host={quote(str(sockets), safe='')}"
-    return Server(program, address, lambda: _tidy_database(data, sockets), lambda: _database_answers(data, sockets))
+    return Server(
+        program, database_url(folder), lambda: _tidy_database(data, sockets), lambda: _database_answers(data, sockets)
+    )
 
 
 def _plain_environ() -> dict[str, str]:

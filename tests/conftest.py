@@ -1,0 +1,65 @@
+"""What every test has: marks by what a test needs, sockets only where they are meant, and installations to test.
+
+* `database` is added to each test that uses the database, so that the quick gate can leave them out;
+* `line`, `browser` and `faults` tests may connect on loopback;
+* `installation` is a whole running product with the demonstration estate, shared by the session;
+* `an_installation(**environ)` makes further ones, not started yet, each with data of its own.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import chromium
+from tests.installation import Installation, a_free_port
+
+pytest_plugins = ["tests.receivers.plugin"]
+
+NEEDS_DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
+ON_LOOPBACK = ("line", "browser", "faults")
+Maker = Callable[..., Installation]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test by what it needs."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("django_db") or fixtures & NEEDS_DATABASE:
+            item.add_marker(pytest.mark.database)
+        if any(item.get_closest_marker(name) for name in ON_LOOPBACK):
+            item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "::1"]))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Tell pytest-playwright which Chromium to start and how."""
+    found = chromium.find(may_fetch=False)
+    assert found, "No Chromium: `make test` looks for one, or set KMSCONSOLE_CHROMIUM."
+    return {"executable_path": found.path, "args": found.arguments, "env": {**os.environ, **found.environ}}
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """A whole running product with the demonstration estate. Tests must not stop it."""
+    one = Installation(tmp_path_factory.mktemp("installation") / "data", a_free_port())
+    try:
+        yield one.start()
+    finally:
+        one.stop()
+
+
+@pytest.fixture
+def an_installation(tmp_path: Path) -> Iterator[Maker]:
+    """Return a maker of installations: `an_installation(KMSCONSOLE_DEMO="0").start()`. They are stopped at the end."""
+    made: list[Installation] = []
+
+    def make(**environ: str) -> Installation:
+        made.append(Installation(tmp_path / f"data{len(made)}", a_free_port(), environ))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.stop()
