@@ -22,6 +22,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 OUTGOING_ALLOW = ENVIRONMENT.outgoing_allow
 SMTP_URL = ENVIRONMENT.smtp_url
 MAIL_FROM = ENVIRONMENT.mail_from
+FIRST_RUN = ENVIRONMENT  # account, administrator, token and demo, as `manage.py prepare` wants them
 INGEST_RATE = ENVIRONMENT.ingest_rate
 INGEST_MAX_BYTES = 8 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = INGEST_MAX_BYTES

@@ -73,10 +73,13 @@ def record_usage(instance: Instance, *, resource_type: str, used: float, now: da
     """Record one sample of what the instance uses of a quota: requests a second, or a number of things."""
     if used < 0:
         raise Refused(_("Usage cannot be less than nothing."), field="used")
-    row = Instance.objects.select_for_update().get(pk=instance.pk)
+    row = Instance.objects.select_for_update(of=("self",)).select_related("account").get(pk=instance.pk)
     quota = getattr(row, QUOTA_FIELDS[Usage.Of(resource_type)])
-    Usage.objects.update_or_create(
-        instance=row, resource_type=resource_type, defaults={"used": used, "quota": quota, "sampled_at": now}
+    Usage.objects.bulk_create(
+        [Usage(instance=row, resource_type=resource_type, used=used, quota=quota, sampled_at=now)],
+        update_conflicts=True,
+        unique_fields=["instance", "resource_type"],
+        update_fields=["used", "quota", "sampled_at"],
     )
     record_fact(
         row.account,
