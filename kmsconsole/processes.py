@@ -24,11 +24,12 @@ Step = tuple[signal.Signals, float]
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
-    """How something is started and stopped. `name` heads its log lines."""
+    """How something is started and stopped. `name` heads its log lines; of several, the highest `rank` stops first."""
 
     name: str
     command: Sequence[str]
     environ: Mapping[str, str] | None = None
+    rank: int = 0
     stop: tuple[Step, ...] = ((signal.SIGTERM, 2.0),)
     when_parent_dies: signal.Signals = signal.SIGKILL
 
@@ -95,17 +96,20 @@ def _tied_to(parent: int, number: signal.Signals) -> Callable[[], None]:
     return tie
 
 
-def stop(child: Child, *, wait: Callable[[float], None] = time.sleep) -> None:
-    """Stop a child by its steps, then by SIGKILL, and whatever is left of its group too.
+def stop(*children: Child, wait: Callable[[float], None] = time.sleep) -> None:
+    """Stop children side by side, each by its steps, then by SIGKILL, and whatever is left of their groups too.
 
-    `wait` is called with a few hundredths of a second, again and again, while it ends; the supervisor carries its log
+    `wait` is called with a few hundredths of a second, again and again, while they end; the supervisor carries its log
     lines on in it.
     """
-    for number, seconds in (*child.program.stop, (signal.SIGKILL, 2.0)):
-        if not child.lives:
-            break
-        child.send(number)
-        deadline = time.monotonic() + seconds
-        while child.lives and time.monotonic() < deadline:
-            wait(0.02)
-    child.signal_group(signal.SIGKILL)
+    steps = {child.pid: iter((*child.program.stop, (signal.SIGKILL, 2.0))) for child in children}
+    until = dict.fromkeys(steps, 0.0)
+    while living := [child for child in children if child.lives]:
+        for child in living:
+            if time.monotonic() >= until[child.pid]:
+                number, seconds = next(steps[child.pid], (signal.SIGKILL, 2.0))
+                until[child.pid] = time.monotonic() + seconds
+                child.send(number)
+        wait(0.02)
+    for child in children:
+        child.signal_group(signal.SIGKILL)

@@ -1,4 +1,7 @@
-"""The programs of an installation: how the preparation, the web server, the worker pools and beat are started."""
+"""The programs of an installation: how the preparation, the web server, the worker pools and beat are started.
+
+They stop by rank: the web server first, so that nothing new comes in, then workers and beat, then broker and database.
+"""
 
 import os
 import signal
@@ -54,14 +57,15 @@ def _pool(queue: str, kind: str, size: int, environ: dict[str, str]) -> Program:
         name=queue,
         command=_celery("worker", *options),
         environ=environ,
-        stop=((signal.SIGTERM, 1.5), (signal.SIGQUIT, 0.5)),  # warm shutdown, then cold; rows not done stay due
+        rank=2,
+        stop=((signal.SIGTERM, 3.0), (signal.SIGQUIT, 0.5)),  # warm shutdown, then cold; rows not done stay due
     )
 
 
 def _beat(environment: Environment, environ: dict[str, str]) -> Program:
     schedule = environment.data / "beat-schedule"
     options = ("-S", "kmsconsole.celery.PulsingScheduler", "-s", str(schedule), "--pidfile=", "--loglevel", "WARNING")
-    return Program(name="beat", command=_celery("beat", *options), environ=environ, stop=((signal.SIGTERM, 1.0),))
+    return Program(name="beat", command=_celery("beat", *options), environ=environ, rank=2)
 
 
 def _web(environment: Environment, environ: dict[str, str]) -> Program:
@@ -72,6 +76,7 @@ def _web(environment: Environment, environ: dict[str, str]) -> Program:
         name="web",
         command=(sys.executable, "-m", "gunicorn", "kmsconsole.wsgi", "--no-control-socket", *options),
         environ=environ,
+        rank=3,
         stop=((signal.SIGTERM, 1.5), (signal.SIGQUIT, 0.5)),
         when_parent_dies=signal.SIGQUIT,  # its workers would notice its own SIGKILL only after seconds
     )

@@ -45,7 +45,7 @@ class Service:
 
 
 class Supervisor:
-    """Keeps services running. Use it as a context: leaving it stops everything, last started first."""
+    """Keeps services running. Use it as a context: leaving it stops everything, the highest rank first."""
 
     def __init__(self, out: IO[str] = sys.stdout) -> None:
         """Take the signals over; `out` is where the lines go, with colours when it is a terminal."""
@@ -68,11 +68,10 @@ class Supervisor:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop everything, last started first."""
+        """Stop everything, last started first, those of one rank together."""
         started = time.monotonic()
-        for service in reversed(self.services):
-            if service.child is not None:
-                self._stop(service.child)
+        for rank in sorted({service.program.rank for service in self.services}, reverse=True):
+            self._stop([s.child for s in self.services if s.program.rank == rank and s.child is not None])
         self._move_lines(0)
         if self.services:
             self.say(f"stopped after {time.monotonic() - started:.1f} s")
@@ -80,15 +79,16 @@ class Supervisor:
     def _on_signal(self, _number: int, _frame: object) -> None:
         self.signals += 1
 
-    def _stop(self, child: Child) -> None:
-        """Stop a child with patience, unless a second signal asks for the end at once."""
+    def _stop(self, children: list[Child]) -> None:
+        """Stop children with patience, unless a second signal asks for the end at once."""
 
         def wait(seconds: float) -> None:
             self._move_lines(seconds)
             if self.signals > 1:
-                child.signal_group(signal.SIGKILL)
+                for child in children:
+                    child.signal_group(signal.SIGKILL)
 
-        processes.stop(child, wait=wait)
+        processes.stop(*children, wait=wait)
 
     # --- what it tells --------------------------------------------------------------------------------------------
 
