@@ -22,6 +22,7 @@ class ConsoleView(View):
     needs_to_change: ClassVar[str] = Role.OPERATOR
     account: CloudAccount
     actor: str
+    may_change: bool
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         """Refuse who is not a member, or whose role is too small."""
@@ -34,5 +35,6 @@ class ConsoleView(View):
                 % {"needed": Role(needed).label, "yours": Role(request.role).label}
             )
         self.account = request.account
+        self.may_change = Role(request.role).allows(self.needs_to_change)
         self.actor = request.user.get_username()
         return super().dispatch(request, *args, **kwargs)

@@ -71,6 +71,10 @@ class ListPage(ConsoleView):
         """Return all rows that this person may see here, unordered."""
         raise NotImplementedError
 
+    def shown(self) -> Sequence[Column]:
+        """Return the columns of the page; a role that can change something may see more of them."""
+        return self.columns
+
     def context(self) -> dict[str, Any]:
         """Return what the template needs besides the list: title, trail, tabs, actions."""
         return {}
@@ -86,10 +90,11 @@ class ListPage(ConsoleView):
         found = self.found() if valid else self.rows().none()
         page = self.page(found)
         page.total = self.count(found) if valid else 0
+        columns = self.shown()
         context = {
-            "page": page, "columns": self.columns, "search": self.search, "pills": self.pills() if valid else [],
+            "page": page, "columns": columns, "search": self.search, "pills": self.pills() if valid else [],
             "here": request.path, "exports": {kind: self.address(format=kind) for kind in ("csv", "json")},
-            "table": [[(column, column.cell(row)) for column in self.columns] for row in page.rows],
+            "table": [[(column, column.cell(row)) for column in columns] for row in page.rows],
             **self.context(),
         }  # fmt: skip
         partial = request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request
