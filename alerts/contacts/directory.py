@@ -1,0 +1,62 @@
+"""The directory: the verbs by which contacts and contact groups come about and change.
+
+How they go is told by `alerts.rules.dependents`, for nobody may go whom an alert rule still counts on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from alerts.contacts.models import Contact, ContactGroup
+from alerts.estate.refusal import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+
+def keep_contact(contact: Contact, *, now: datetime) -> Contact:
+    """Store a new or changed contact.
+
+    Raises:
+        Refused: another contact of the account has the name, or there is no address left.
+    """
+    if not (contact.email or contact.webhook):
+        raise Refused(_("A contact needs an e-mail address or a webhook."), field="email")
+    contact.created_at = contact.created_at or now
+    try:
+        with transaction.atomic():
+            contact.save()
+    except IntegrityError as error:
+        raise Refused(_("There is a contact of this name already."), field="name") from error
+    return contact
+
+
+def keep_group(group: ContactGroup, contacts: Iterable[Contact], *, now: datetime) -> ContactGroup:
+    """Store a new or changed group with exactly these contacts of its account.
+
+    Raises:
+        Refused: another group of the account has the name, or nobody is in it.
+    """
+    members = [contact for contact in contacts if contact.account_id == group.account_id]
+    if not members:
+        raise Refused(_("Choose at least one contact."), field="contacts")
+    group.created_at = group.created_at or now
+    try:
+        with transaction.atomic():
+            group.save()
+            group.contacts.set(members)
+    except IntegrityError as error:
+        raise Refused(_("There is a contact group of this name already."), field="name") from error
+    return group
+
+
+def add_to_group(group: ContactGroup, contacts: Iterable[Contact]) -> int:
+    """Add contacts of the group's account to it; return how many were not in it before."""
+    with transaction.atomic():
+        before = group.contacts.count()
+        group.contacts.add(*(contact for contact in contacts if contact.account_id == group.account_id))
+        return group.contacts.count() - before

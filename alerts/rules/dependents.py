@@ -1,0 +1,80 @@
+"""Who depends on a contact or a contact group: neither goes while somebody would be left without anybody to tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+
+from alerts.contacts.models import DEFAULT_GROUP, Contact, ContactGroup
+from alerts.estate.refusal import Refused
+from alerts.rules.models import AlertRule, RuleTarget
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+def rules_of(group: ContactGroup) -> list[AlertRule]:
+    """Return the alert rules that tell this group, by name."""
+    return list(AlertRule.objects.filter(account=group.account_id, targets__group=group).distinct().order_by("name"))
+
+
+def left_empty(contact: Contact) -> list[ContactGroup]:
+    """Return the groups in which nobody else is, by name."""
+    groups = contact.groups.prefetch_related("contacts").order_by("name")
+    return [group for group in groups if all(each == contact for each in group.contacts.all())]
+
+
+def left_silent(contact: Contact) -> list[AlertRule]:
+    """Return the alert rules that would have nobody to tell without this contact, by name."""
+    rules = AlertRule.objects.filter(targets__group__contacts=contact).distinct().order_by("name")
+    found = rules.prefetch_related("targets__group__contacts")
+    return [rule for rule in found if not any(_tells_another(target, contact) for target in rule.targets.all())]
+
+
+def _tells_another(target: RuleTarget, contact: Contact) -> bool:
+    if target.group is None:
+        return True
+    return any(each != contact for each in target.group.contacts.all())
+
+
+@transaction.atomic
+def delete_contact(contact: Contact) -> None:
+    """Delete a contact; what it was told stays in the history.
+
+    Raises:
+        Refused: a group would be empty (the default group may be), or an alert rule would have nobody to tell.
+    """
+    # Two people who each delete one of two contacts must not both see the other one left.
+    list(contact.groups.select_for_update().order_by("pk"))
+    sentences = []
+    if groups := [group.name for group in left_empty(contact) if group.name != DEFAULT_GROUP]:
+        sentences.append(_("No contact would be left in the contact group %(names)s.") % {"names": quoted(groups)})
+    if rules := [rule.name for rule in left_silent(contact)]:
+        sentences.append(_("Nobody would be left to tell for the alert rule %(names)s.") % {"names": quoted(rules)})
+    if sentences:
+        raise Refused(" ".join(sentences))
+    contact.delete()
+
+
+@transaction.atomic
+def delete_group(group: ContactGroup) -> None:
+    """Delete a contact group; its contacts stay.
+
+    Raises:
+        Refused: an alert rule tells this group, or it is the default group.
+    """
+    ContactGroup.objects.select_for_update().get(pk=group.pk)
+    if group.name == DEFAULT_GROUP:
+        raise Refused(_("The default group stays: new alert rules begin with it."))
+    if rules := rules_of(group):
+        names = quoted([rule.name for rule in rules])
+        raise Refused(_("This contact group is told by the alert rule %(names)s.") % {"names": names})
+    group.delete()
+
+
+def quoted(names: Collection[str]) -> str:
+    """Return names as a list that is read: “a”, “b” and “c”."""
+    return get_text_list([f"“{name}”" for name in names], _("and"))
