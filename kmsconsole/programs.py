@@ -74,7 +74,7 @@ def _web(environment: Environment, environ: dict[str, str]) -> Program:
     options = ("--bind", f"{host}:{environment.port}", *size, "--graceful-timeout", "2", "--log-level", "warning")
     return Program(
         name="web",
-        command=(sys.executable, "-m", "gunicorn", "kmsconsole.wsgi", "--no-control-socket", *options),
+        command=(sys.executable, "-m", "gunicorn", "kmsconsole.wsgi", "--preload", "--no-control-socket", *options),
         environ=environ,
         rank=3,
         stop=((signal.SIGTERM, 1.5), (signal.SIGQUIT, 0.5)),
