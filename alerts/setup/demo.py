@@ -57,6 +57,7 @@ ACCESS_POINTS = {
     "checkout": (("aap-checkout", (171,)), ("aap-storefront", (700,))),
     "ledger": (("aap-ledger", (1200,)),),
 }
+TURN = timedelta(days=3)
 ROTATION = timedelta(days=14)
 
 
@@ -110,11 +111,11 @@ def _access_points(account: CloudAccount, found: dict[str, Instance], *, founded
 
 
 def _tell(told: Iterator[Told], account: CloudAccount, *, now: datetime) -> None:
-    """Play the story; once a day the line gets its turn, as if the workers had been running all along."""
+    """Play the story; every three days the line gets its turn, as if the workers had been running all along."""
     people_at = now - timedelta(days=3)
     day: datetime | None = None
     for moment, act in told:
-        if day is None or moment - day >= timedelta(days=1):
+        if day is None or moment - day >= TURN:
             _take_turns(now=moment)
             day = moment
         if people_at <= moment:
