@@ -3,58 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import django_filters
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.utils import formats
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.utils.translation import gettext_noop as noop
 
 from alerts.events import catalog
-from alerts.events.expression import ExpressionError, fold, parse
+from alerts.events.expression import fold, parse
+from alerts.events.forms import PERIODS, EventForm, LocalMoment, OpenChoice, Period
 from alerts.events.models import SystemEvent
-from alerts.events.partitions import RETENTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from alerts.events.models import SystemEventQuerySet
-
-PERIODS: dict[str, tuple[str, timedelta]] = {
-    "15m": (noop("Last 15 minutes"), timedelta(minutes=15)),
-    "1h": (noop("Last hour"), timedelta(hours=1)),
-    "6h": (noop("Last 6 hours"), timedelta(hours=6)),
-    "1d": (noop("Last 24 hours"), timedelta(days=1)),
-    "3d": (noop("Last 3 days"), timedelta(days=3)),
-    "7d": (noop("Last 7 days"), timedelta(days=7)),
-    "14d": (noop("Last 14 days"), timedelta(days=14)),
-    "30d": (noop("Last 30 days"), timedelta(days=30)),
-    "90d": (noop("Last 90 days"), timedelta(days=90)),
-}
-DEFAULT_PERIOD = "7d"
-CLOCK_SKEW = timedelta(minutes=10)
-SLACK = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A half-open time range [start, end)."""
-
-    start: datetime
-    end: datetime
-
-
-class OpenChoice(forms.MultipleChoiceField):
-    """Several choices, where one that is not offered is allowed too: events from elsewhere bring words of their own."""
-
-    def valid_value(self, value: Any) -> bool:
-        """Accept any text of a sane length; it only ever selects."""
-        return len(str(value)) <= 256
 
 
 class OpenChoiceFilter(django_filters.MultipleChoiceFilter):
@@ -77,52 +44,8 @@ class EventTypeFilter(OpenChoiceFilter):
         return super().filter(qs, [*value, *(other[each] for each in value if each in other)])
 
 
-class EventForm(forms.Form):
-    """What several fields say together: the time range and the expression."""
-
-    now: datetime
-
-    def clean_keywords(self) -> str:
-        """Refuse an expression that cannot be read, with the place of the mistake."""
-        text = str(self.cleaned_data.get("keywords") or "").strip()
-        if text:
-            try:
-                parse(text)
-            except ExpressionError as error:
-                raise ValidationError(str(error), code="expression") from error
-        return text
-
-    def clean_start(self) -> datetime | None:
-        """Refuse a start before the 90 days for which events are kept."""
-        start: datetime | None = self.cleaned_data.get("start")
-        oldest = self.now - RETENTION
-        if start and start < oldest - SLACK:
-            shown = formats.date_format(oldest, "Y-m-d H:i e")
-            raise ValidationError(_("Events are kept for 90 days: choose a start after %(when)s.") % {"when": shown})
-        return start
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse a range that ends before it starts."""
-        start, end = self.cleaned_data.get("start"), self.cleaned_data.get("end")
-        if start and end and end <= start:
-            self.add_error("end", _("The end must be after the start."))
-        if end and end <= self.now - RETENTION:
-            self.add_error("end", _("Events are kept for 90 days: this range ended before that."))
-        return self.cleaned_data
-
-    def period(self) -> Period:
-        """Return the range asked for: exact moments where given, else the chosen preset up to now."""
-        data = self.cleaned_data
-        _label, length = PERIODS.get(data.get("period") or DEFAULT_PERIOD, PERIODS[DEFAULT_PERIOD])
-        # A sender's clock may run a little ahead of ours: the newest of all is shown all the same.
-        end = data.get("end") or self.now + CLOCK_SKEW
-        start = data.get("start") or min(self.now, end) - length
-        return Period(max(start, self.now - RETENTION - SLACK), end)
-
-
-def _moment(label: Any) -> django_filters.Filter:
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S")
-    return django_filters.IsoDateTimeFilter(label=label, method="by_nothing", widget=widget)
+def _moment() -> django_filters.Filter:
+    return django_filters.IsoDateTimeFilter(method="by_nothing", widget=LocalMoment)
 
 
 class SystemEventFilter(django_filters.FilterSet):
@@ -134,16 +57,20 @@ class SystemEventFilter(django_filters.FilterSet):
     name = OpenChoiceFilter(label=gettext_lazy("Event name"), widget=forms.CheckboxSelectMultiple)
     region = OpenChoiceFilter(label=gettext_lazy("Region"), widget=forms.CheckboxSelectMultiple)
     status = OpenChoiceFilter(label=gettext_lazy("Status"), widget=forms.CheckboxSelectMultiple)
-    resource = django_filters.CharFilter(label=gettext_lazy("Resource"), max_length=1024)
-    keywords = django_filters.CharFilter(label=gettext_lazy("Keywords"), method="by_keywords", max_length=1000)
+    resource = django_filters.CharFilter(label=gettext_lazy("Resource"), max_length=1024, widget=forms.HiddenInput)
+    keywords = django_filters.CharFilter(
+        label=gettext_lazy("Keywords"),
+        method="by_keywords",
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "(a or b) and c", "maxlength": 1000}),
+    )
     period = django_filters.ChoiceFilter(
         label=gettext_lazy("Time range"),
         choices=[(code, gettext_lazy(label)) for code, (label, _length) in PERIODS.items()],
         method="by_nothing",
-        empty_label=None,
+        empty_label=gettext_lazy("Exact range"),
     )
-    start = _moment(gettext_lazy("From"))
-    end = _moment(gettext_lazy("To"))
+    start = _moment()
+    end = _moment()
 
     class Meta:
         model = SystemEvent
@@ -154,14 +81,16 @@ class SystemEventFilter(django_filters.FilterSet):
         super().__init__(data, queryset=queryset)
         self.now = now
         for field, choices in seen.choices().items():
-            if field in self.filters:
-                self.filters[field].extra["choices"] = choices
+            self.filters[field].extra["choices"] = _with(choices, data.getlist(field))
 
     @property
     def form(self) -> EventForm:
-        """The form behind the filter, told what time it is."""
-        form = super().form
+        """The form behind the filter, told what time it is and in whose zone moments are typed."""
+        form: EventForm = super().form
         form.now = self.now
+        zone = timezone.get_current_timezone_name()
+        form.fields["start"].label = _("From (%(zone)s)") % {"zone": zone}
+        form.fields["end"].label = _("To (%(zone)s)") % {"zone": zone}
         return form
 
     def period_asked(self) -> Period:
@@ -202,13 +131,14 @@ def keywords_q(text: str) -> Q:
             found |= part
         return found
 
-    return fold(
+    tree: Q = fold(
         parse(text),
         term=lambda word: Q(search_text__contains=word.lower()),
         all_=all_of,
         any_=any_of,
         none=lambda part: ~part,
     )
+    return tree
 
 
 @dataclass(frozen=True, slots=True)

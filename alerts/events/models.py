@@ -111,6 +111,11 @@ class EventCount(models.Model):
                 name="one_count_per_kind_and_hour",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["account", "product", "region", "name", "event_type", "level", "status"], name="counts_by_kind"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.hour:%Y-%m-%d %H} {self.name} {self.count}"

@@ -10,7 +10,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 
 from alerts.events.counts import Tally, seen_in, slots, tally
-from alerts.events.filters import DEFAULT_PERIOD, SystemEventFilter
+from alerts.events.filters import SystemEventFilter
+from alerts.events.forms import DEFAULT_PERIOD
 from alerts.events.identity import milliseconds
 from alerts.events.models import SystemEvent
 from alerts.ui.charts import Bucket, histogram
@@ -72,7 +73,7 @@ class EventSearch(ListPage):
         for name, value in self.fixed().items():
             data[name] = value
         self.tallied: Tally | None = None
-        return SystemEventFilter(data, queryset=self.rows(), now=self.now, seen=seen_in(self.account, now=self.now))
+        return SystemEventFilter(data, queryset=self.rows(), now=self.now, seen=seen_in(self.account))
 
     def fixed(self) -> dict[str, str]:
         """Return the parameters that this console sets by itself, such as its region."""
