@@ -73,8 +73,16 @@ class Supervisor:
         for rank in sorted({service.program.rank for service in self.services}, reverse=True):
             self._stop([s.child for s in self.services if s.program.rank == rank and s.child is not None])
         self._move_lines(0)
+        self._close()
         if self.services:
             self.say(f"stopped after {time.monotonic() - started:.1f} s")
+
+    def _close(self) -> None:
+        signal.set_wakeup_fd(-1)
+        for pipe in self._lines:
+            os.close(pipe)
+        for end in (self._woken, self._waker, self._selector):
+            end.close()
 
     def _on_signal(self, _number: int, _frame: object) -> None:
         self.signals += 1
