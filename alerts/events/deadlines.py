@@ -6,6 +6,7 @@ a restart repeats nothing, a date that moves starts anew, and a date that return
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from alerts.facts.collect import ESTATE
 from alerts.sources.base import parse_resource
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from alerts.estate.models import ClientKey
 
@@ -26,31 +27,47 @@ DELETED = "kms.client-key.deleted"
 BATCH = 500
 
 
-def follow_client_key(key: ClientKey) -> None:
-    """Make the client key's end date the live deadline; none when the key is deleted or has no end date.
+def follow_client_keys(keys: Sequence[ClientKey]) -> None:
+    """Make each client key's end date its live deadline; none when the key is deleted or has no end date.
 
-    The caller holds the client key's row lock, so two workers agree on which date is the live one.
+    The caller holds the locks of the client keys' rows, so two workers agree on which date is the live one.
     """
     for event_type, trigger in due(OBSERVED):
-        _follow(key, event_type, trigger)
+        _follow(keys, event_type, trigger)
 
 
-def _follow(key: ClientKey, event_type: EventType, trigger: DueIn) -> None:
-    mine = Deadline.objects.filter(account=key.account_id, resource=key.arn, name=event_type.name)
-    ends_at = None if key.deleted_at else key.not_after
-    mine.filter(active=True).exclude(ends_at=ends_at).update(active=False, due_at=None)
-    if ends_at is None or key.observed_at is None or mine.filter(active=True).exists():
-        return
-    known = mine.filter(ends_at=ends_at).first()
-    reminded = known.reminded if known else None
-    next_at = trigger.next_at(ends_at=ends_at, seen_at=key.observed_at, reminded=reminded)
-    Deadline.objects.update_or_create(
-        account_id=key.account_id,
-        resource=key.arn,
-        name=event_type.name,
-        ends_at=ends_at,
-        defaults={"active": True, "seen_at": key.observed_at, "due_at": next_at, "data": _described(key)},
-    )
+def _follow(keys: Sequence[ClientKey], event_type: EventType, trigger: DueIn) -> None:
+    wanted = {(key.account_id, key.arn): key for key in keys}
+    accounts, arns = {uid for uid, _ in wanted}, {arn for _, arn in wanted}
+    found: dict[tuple[str, str], dict[datetime, Deadline]] = defaultdict(dict)
+    for row in Deadline.objects.filter(account__in=accounts, resource__in=arns, name=event_type.name):
+        found[row.account_id, row.resource][row.ends_at] = row
+    over: list[Deadline] = []
+    new: list[Deadline] = []
+    returned: list[Deadline] = []
+    for where, key in wanted.items():
+        ends_at = None if key.deleted_at else key.not_after
+        over += [row for row in found[where].values() if row.active and row.ends_at != ends_at]
+        if ends_at is None or key.observed_at is None:
+            continue
+        known = found[where].get(ends_at)
+        row = known or Deadline(account_id=key.account_id, resource=key.arn, name=event_type.name, ends_at=ends_at)
+        if known is None or not known.active:
+            _revive(row, key, seen_at=key.observed_at, trigger=trigger)
+            (returned if known else new).append(row)
+    _write(over, new, returned)
+
+
+def _revive(row: Deadline, key: ClientKey, *, seen_at: datetime, trigger: DueIn) -> None:
+    row.active, row.seen_at, row.data = True, seen_at, _described(key)
+    row.due_at = trigger.next_at(ends_at=row.ends_at, seen_at=seen_at, reminded=row.reminded)
+
+
+def _write(over: Iterable[Deadline], new: Sequence[Deadline], returned: Sequence[Deadline]) -> None:
+    # First what is over: a resource has one live deadline at a time.
+    Deadline.objects.filter(pk__in=[row.pk for row in over]).update(active=False, due_at=None)
+    Deadline.objects.bulk_create(new)
+    Deadline.objects.bulk_update(returned, ["active", "seen_at", "data", "due_at"])
 
 
 def _described(key: ClientKey) -> dict[str, object]:
@@ -69,17 +86,18 @@ def _iso(moment: datetime | None) -> str:
 def remind(*, now: datetime) -> list[Draft]:
     """Claim the deadlines that are due and return their reminders as drafts; call inside a transaction."""
     drafts = []
-    rows = list(Deadline.objects.due(now=now).select_for_update(skip_locked=True)[:BATCH])
+    # A name that has left the catalogue says nothing any more, and must not stop the others.
+    waiting = Deadline.objects.due(now=now).filter(name__in=BY_NAME)
+    rows = list(waiting.select_for_update(skip_locked=True)[:BATCH])
     for row in rows:
         event_type = BY_NAME[row.name]
         trigger = event_type.trigger
         assert isinstance(trigger, DueIn)
-        known = {"ends_at": row.ends_at, "seen_at": row.seen_at}
-        reminder = trigger.due(**known, reminded=row.reminded, now=now)
+        reminder = trigger.due(ends_at=row.ends_at, seen_at=row.seen_at, reminded=row.reminded, now=now)
         if reminder:
             drafts.append(_draft(row, event_type, reminder, now=now))
             row.reminded = reminder.days
-        row.due_at = trigger.next_at(**known, reminded=row.reminded)
+        row.due_at = trigger.next_at(ends_at=row.ends_at, seen_at=row.seen_at, reminded=row.reminded)
     Deadline.objects.bulk_update(rows, ["reminded", "due_at"])
     return drafts
 
@@ -94,13 +112,9 @@ def _draft(row: Deadline, event_type: EventType, reminder: Reminder, *, now: dat
         "remainingDays": reminder.days,
         "missedReminders": list(reminder.missed),
     }
-    return Draft(
+    return Draft.of_type(
+        event_type,
         account=row.account_id,
-        product=event_type.product,
-        name=event_type.name,
-        event_type=event_type.event_type,
-        level=event_type.level,
-        status=event_type.status,
         region=resource.region,
         resource=row.resource,
         instance_name=resource.id,
@@ -109,5 +123,4 @@ def _draft(row: Deadline, event_type: EventType, reminder: Reminder, *, now: dat
         content=content,
         occurrence=occurrence,
         origin=ESTATE,
-        titles=(event_type.title, event_type.title_zh),
     )

@@ -138,7 +138,11 @@ class UsageMeter(models.Model):
 
 
 class UsageSample(models.Model):
-    """A sample that the triggers have seen. `above` and `fired` list shares of the quota, in percent."""
+    """A sample that the triggers have seen. Each list holds shares of the quota, in percent.
+
+    `above`: the lines that usage stood above after it; `announced`: those of which that had been announced by then;
+    `fired`: those of which this sample is the announcement.
+    """
 
     meter = models.ForeignKey(UsageMeter, on_delete=models.CASCADE, related_name="samples", db_index=False)
     fact_id = models.BigIntegerField()
@@ -146,6 +150,7 @@ class UsageSample(models.Model):
     used = models.FloatField()
     quota = models.FloatField()
     above = models.JSONField(default=list)
+    announced = models.JSONField(default=list)
     fired = models.JSONField(default=list)
 
     class Meta:

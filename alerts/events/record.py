@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import connection
 
@@ -16,6 +16,8 @@ from alerts.events.partitions import RETENTION
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from uuid import UUID
+
+    from alerts.events.catalog import EventType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,19 @@ class Draft:
             self.occurred_at, account=self.account, name=self.name, resource=self.resource, occurrence=self.occurrence
         )
         object.__setattr__(self, "id", identity)
+
+    @classmethod
+    def of_type(cls, event_type: EventType, **fields: Any) -> Self:
+        """Return a draft of an event of the catalogue; `fields` are those that its record does not give."""
+        return cls(
+            product=event_type.product,
+            name=event_type.name,
+            event_type=event_type.event_type,
+            level=event_type.level,
+            status=event_type.status,
+            titles=(event_type.title, event_type.title_zh),
+            **fields,
+        )
 
     @property
     def search_text(self) -> str:

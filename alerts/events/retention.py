@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from alerts.events import partitions
-from alerts.events.meters import forget_samples
+from alerts.events.course import forget_samples
 from alerts.events.models import EventCount
 from alerts.facts.models import Fact
 

@@ -23,14 +23,30 @@ class Occurs:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One usage sample as `Reaches` sees it: its size, and what was already said about it.
-
-    `above` is the state after it, as computed when it was last looked at; `fired` whether it raised the event.
-    """
+    """One usage sample as `Reaches` sees it. `fired` tells whether it has already raised the event."""
 
     used: float
     quota: float
     fired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How usage stands to one line after a sample: above it, and if so, whether that has been announced by then."""
+
+    above: bool = False
+    announced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """The standing after each sample, and the indexes of the samples that have to fire now.
+
+    -1 stands for the sample with which an excursion began that was under way before the first one.
+    """
+
+    standings: tuple[Standing, ...]
+    firing: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,37 +67,46 @@ class Reaches:
         line = self.share - margin if before else self.share
         return sample.used * 100 >= line * sample.quota
 
-    def replay(self, samples: Sequence[Sample], *, before: bool, margin: int) -> Replay:
+    def replay(self, samples: Sequence[Sample], *, before: Standing, margin: int) -> Replay:
         """Walk over samples in the order of their time and say which of them have to fire now.
 
-        An excursion lasts from the sample that crosses the line until the one that re-arms it. It is announced once:
-        where one of its samples already fired (because an earlier one came late), nothing fires again. An excursion
-        that was under way `before` the first sample has been announced by what came before.
+        An excursion lasts from the sample that crosses the line until the one that re-arms it. It is announced once,
+        by its first sample; where another one of it has already fired (because an earlier one came late), that is its
+        announcement.
         """
-        states: list[bool] = []
-        firing: list[int] = []
-        above, start, announced = before, -1, True
-        for index, sample in enumerate(samples):
-            was, above = above, self.is_above(sample, before=above, margin=margin)
-            states.append(above)
-            if above and not was:
-                start, announced = index, sample.fired
-            elif above:
-                announced = announced or sample.fired
-            elif was and not announced:
+        above = self._states(samples, before=before.above, margin=margin)
+        standings = [Standing()] * len(samples)
+        firing = []
+        for start, end in _excursions(above, under_way=before.above):
+            told = start < 0 and before.announced
+            inside = range(max(start, 0), end)
+            if not told and not any(samples[index].fired for index in inside):
                 firing.append(start)
-                announced = True
-        if above and not announced:
-            firing.append(start)
-        return Replay(states=tuple(states), firing=tuple(firing))
+                told = True
+            for index in inside:
+                told = told or samples[index].fired
+                standings[index] = Standing(above=True, announced=told)
+        return Replay(standings=tuple(standings), firing=tuple(firing))
+
+    def _states(self, samples: Sequence[Sample], *, before: bool, margin: int) -> list[bool]:
+        states = []
+        for sample in samples:
+            before = self.is_above(sample, before=before, margin=margin)
+            states.append(before)
+        return states
 
 
-@dataclass(frozen=True, slots=True)
-class Replay:
-    """The state after each sample, and the indexes of the samples that fire."""
-
-    states: tuple[bool, ...]
-    firing: tuple[int, ...]
+def _excursions(above: Sequence[bool], *, under_way: bool) -> Iterator[tuple[int, int]]:
+    """Yield (first index, index after the last) of every run of True; -1 is the start of one `under_way` before."""
+    start = -1 if under_way else None
+    for index, state in enumerate(above):
+        if state and start is None:
+            start = index
+        elif not state and start is not None:
+            yield start, index
+            start = None
+    if start is not None:
+        yield start, len(above)
 
 
 @dataclass(frozen=True, slots=True)
