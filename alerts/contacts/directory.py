@@ -26,7 +26,8 @@ def keep_contact(contact: Contact, *, now: datetime) -> Contact:
     """
     if not (contact.email or contact.webhook):
         raise Refused(_("A contact needs an e-mail address or a webhook."), field="email")
-    contact.created_at = contact.created_at or now
+    if not contact.pk:
+        contact.created_at = now
     try:
         with transaction.atomic():
             contact.save()
@@ -44,7 +45,8 @@ def keep_group(group: ContactGroup, contacts: Iterable[Contact], *, now: datetim
     members = [contact for contact in contacts if contact.account_id == group.account_id]
     if not members:
         raise Refused(_("Choose at least one contact."), field="contacts")
-    group.created_at = group.created_at or now
+    if not group.pk:
+        group.created_at = now
     try:
         with transaction.atomic():
             group.save()

@@ -19,11 +19,8 @@ class ContactFilter(django_filters.FilterSet):
     """Contacts by name or description, and by group."""
 
     text = django_filters.CharFilter(label=_("Name or description"), method="by_text", max_length=256)
-    group = django_filters.ModelMultipleChoiceFilter(
-        label=_("Contact group"),
-        field_name="groups",
-        queryset=ContactGroup.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
+    group = django_filters.MultipleChoiceFilter(
+        label=_("Contact group"), field_name="groups", widget=forms.CheckboxSelectMultiple
     )
 
     class Meta:
@@ -32,7 +29,7 @@ class ContactFilter(django_filters.FilterSet):
 
     def __init__(self, data: Any, *, queryset: QuerySet[Contact], groups: QuerySet[ContactGroup]) -> None:
         super().__init__(data, queryset=queryset)
-        self.filters["group"].queryset = groups
+        self.filters["group"].extra["choices"] = [(str(group.pk), group.name) for group in groups.order_by("name")]
 
     def by_text(self, qs: QuerySet[Contact], _name: str, value: str) -> QuerySet[Contact]:
         """Narrow to contacts whose name or description contains the text."""

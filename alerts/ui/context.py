@@ -116,5 +116,6 @@ TABS = {
     ),
     "cloudmonitor:contacts": (
         "cloudmonitor:contact_groups", "cloudmonitor:contact_group_create", "cloudmonitor:contact_group_modify",
+        "cloudmonitor:contact_group_delete",
     ),
 }  # fmt: skip

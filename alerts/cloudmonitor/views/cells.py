@@ -1,0 +1,67 @@
+"""Cells that several lists of this console share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from alerts.notifications.models import Attempt, Decision, Notification
+from alerts.ui.templatetags import ui
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.utils.safestring import SafeString
+
+TONES: dict[str, str] = {
+    Notification.State.PENDING: "busy",
+    Notification.State.SENT: "good",
+    Notification.State.KEPT: "info",
+    Notification.State.FAILED: "critical",
+    Decision.Verdict.TOLD: "good",
+    Decision.Verdict.MUTED: "neutral",
+    Decision.Verdict.NOBODY: "warn",
+    Attempt.Outcome.ACCEPTED: "good",
+    Attempt.Outcome.RETRY: "warn",
+}
+
+
+def state_cell(notification: Notification) -> SafeString:
+    """Draw what became of a message; one that waits after a failure says so."""
+    if notification.state == Notification.State.PENDING and notification.tries:
+        return ui.state("RETRY", tone="warn", label=_("Tried again later"))
+    return ui.state(notification.state, tone=TONES[notification.state], label=notification.get_state_display())
+
+
+def verdict_cell(decision: Decision) -> SafeString:
+    """Draw what a rule made of an event."""
+    return ui.state(decision.verdict, tone=TONES[decision.verdict], label=decision.get_verdict_display())
+
+
+def select_cell(form: str, name: str) -> Callable[[Any], SafeString]:
+    """Return a cell with a box that belongs to the form with this id."""
+
+    def draw(row: Any) -> SafeString:
+        return format_html(
+            '<input type="checkbox" form="{}" name="{}" value="{}" aria-label="{}">',
+            form, name, row.pk, _("Select %(name)s") % {"name": row},
+        )  # fmt: skip
+
+    return draw
+
+
+def row_actions(modify: str, delete: str) -> Callable[[Any], SafeString]:
+    """Return a cell with the links to the pages of these names."""
+
+    def draw(row: Any) -> SafeString:
+        links = ((modify, _("Modify"), ""), (delete, _("Delete"), "danger-quiet"))
+        drawn = (
+            ui.button(label, href=reverse(name, args=[row.pk]), size="small", kind=kind, aria_label=f"{label} {row}")
+            for name, label, kind in links
+        )
+        return format_html('<span class="row nowrap">{}{}</span>', *drawn)
+
+    return draw

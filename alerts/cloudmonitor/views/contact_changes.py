@@ -1,0 +1,137 @@
+"""Alerts › Alert Contacts: creating, modifying and deleting a contact, and adding several to a group."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from alerts.accounts.models import Role
+from alerts.contacts.directory import add_to_group, keep_contact
+from alerts.contacts.forms import AddToGroupForm, ContactForm
+from alerts.contacts.models import Contact
+from alerts.rules.dependents import delete_contact
+from alerts.ui.forms import FormPage
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class ContactPage(FormPage):
+    """What creating, modifying and deleting a contact have in common."""
+
+    needs = Role.OPERATOR
+
+    def contact(self) -> Contact:
+        """Return the contact that the address names, if it is one of this account."""
+        return get_object_or_404(Contact, account=self.account, pk=self.kwargs["pk"])
+
+    def trail(self, label: str) -> list[dict[str, str]]:
+        """Return the way here."""
+        return [{"label": _("Alert Contacts"), "url": reverse("cloudmonitor:contacts")}, {"label": label, "url": ""}]
+
+
+class ContactCreate(ContactPage):
+    """Set Alert Contact: a new one."""
+
+    verb = "contact.create"
+
+    def form(self, data: Any = None) -> ContactForm:
+        """Return the empty form."""
+        return ContactForm(data, instance=Contact(account=self.account))
+
+    def act(self, form: ContactForm, *, now: datetime) -> str:
+        """Store the contact."""
+        self.subject = keep_contact(form.instance, now=now).name
+        return reverse("cloudmonitor:contacts")
+
+    def done(self) -> str:
+        """Say so, and what is still missing."""
+        return _("The contact “%(name)s” is stored. It is told of events once it is in a contact group.") % {
+            "name": self.subject
+        }
+
+    def context(self) -> dict[str, Any]:
+        """Return what frames the form."""
+        title = _("Create Alert Contact")
+        return {"title": title, "trail": self.trail(title), "back": reverse("cloudmonitor:contacts")}
+
+
+class ContactModify(ContactCreate):
+    """Set Alert Contact: change one. The stored webhook stays where it is unless it is replaced or removed."""
+
+    verb = "contact.modify"
+
+    def form(self, data: Any = None) -> ContactForm:
+        """Return the form with what is stored, the webhook aside."""
+        return ContactForm(data, instance=self.contact())
+
+    def done(self) -> str:
+        """Say so."""
+        return _("The contact “%(name)s” is changed.") % {"name": self.subject}
+
+    def context(self) -> dict[str, Any]:
+        """Return what frames the form."""
+        title = _("Modify Alert Contact")
+        return {**super().context(), "title": title, "trail": self.trail(title)}
+
+
+class ContactDelete(ContactPage):
+    """Asks, and deletes a contact unless somebody counts on it."""
+
+    template = "cloudmonitor/delete.html"
+    verb = "contact.delete"
+
+    def form(self, data: Any = None) -> forms.Form:
+        """Return a form without fields: it only carries the refusal."""
+        self.subject = self.contact().name
+        return forms.Form(data)
+
+    def act(self, form: forms.Form, *, now: datetime) -> str:
+        """Delete it."""
+        delete_contact(self.contact())
+        return reverse("cloudmonitor:contacts")
+
+    def done(self) -> str:
+        """Say so."""
+        return _("The contact “%(name)s” is deleted.") % {"name": self.subject}
+
+    def context(self) -> dict[str, Any]:
+        """Return the question."""
+        title = _("Delete the contact “%(name)s”?") % {"name": self.subject}
+        text = _("It is told of nothing any more. What it was told stays in the alert history.")
+        back = reverse("cloudmonitor:contacts")
+        return {"title": title, "text": text, "trail": self.trail(_("Delete")), "back": back}
+
+
+class ContactsAddToGroup(ContactPage):
+    """Add to Contact Group, for the contacts that are marked in the list."""
+
+    template = "pages/form.html"
+    verb = "contact_group.add"
+
+    def form(self, data: Any = None) -> AddToGroupForm:
+        """Return the form; the contacts of the address are marked."""
+        initial = {"contact": self.request.GET.getlist("contact")}
+        return AddToGroupForm(data, account=self.account, initial=initial)
+
+    def act(self, form: AddToGroupForm, *, now: datetime) -> str:
+        """Add them."""
+        group = form.cleaned_data["group"]
+        self.added = add_to_group(group, form.cleaned_data["contact"])
+        self.subject = group.name
+        return reverse("cloudmonitor:contacts")
+
+    def done(self) -> str:
+        """Say how many were added."""
+        said = ngettext("%(count)s contact added to “%(name)s”.", "%(count)s contacts added to “%(name)s”.", self.added)
+        return said % {"count": self.added, "name": self.subject}
+
+    def context(self) -> dict[str, Any]:
+        """Return what frames the form."""
+        title = _("Add to Contact Group")
+        return {"title": title, "trail": self.trail(title), "back": reverse("cloudmonitor:contacts")}

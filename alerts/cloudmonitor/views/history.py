@@ -1,0 +1,234 @@
+"""Alerts › Alert History: every message and what became of it, and every decision that an alert rule took."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Prefetch
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from alerts.channels import BY_KIND
+from alerts.cloudmonitor.views.cells import TONES, state_cell, verdict_cell
+from alerts.events.catalog import BY_NAME
+from alerts.events.models import SystemEvent
+from alerts.notifications.filters import DecisionFilter, NotificationFilter
+from alerts.notifications.message import callback_body
+from alerts.notifications.models import Attempt, Decision, Notification
+from alerts.notifications.plain import shortened
+from alerts.rules.models import AlertRule
+from alerts.ui import formats
+from alerts.ui.access import ConsoleView
+from alerts.ui.pages import ListPage
+from alerts.ui.tables import Column, attribute
+from alerts.ui.templatetags import ui
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
+    from django.utils.safestring import SafeString
+
+ANSWER_LENGTH = 120
+
+
+def event_cell(decision: Decision) -> SafeString:
+    """Draw the event's level and title, as a link to its details, over the resource."""
+    known = BY_NAME.get(decision.event_name)
+    title = _(known.title) if known else decision.event_name
+    url = reverse("cloudmonitor:system_event", args=[decision.event_id])
+    return format_html(
+        '<span class="stacked"><span class="row">{}<a href="{}">{}</a></span><code>{}</code></span>',
+        ui.level(decision.level), url, title, decision.resource,
+    )  # fmt: skip
+
+
+def recipient_cell(notification: Notification) -> SafeString:
+    """Draw who was to be told, over channel and masked address."""
+    return format_html(
+        '<span class="stacked"><span>{}</span><small>{} · <span class="mono">{}</span></small></span>',
+        notification.recipient, channel_label(notification), notification.masked,
+    )  # fmt: skip
+
+
+def outcome_cell(notification: Notification) -> SafeString:
+    """Draw the outcome, as a link to the message, over what the other side said."""
+    url = reverse("cloudmonitor:notification", args=[notification.pk])
+    said = shortened(notification.answer, ANSWER_LENGTH)
+    answer = format_html("<small>{}</small>", said) if said else ""
+    return format_html('<span class="stacked"><a href="{}">{}</a>{}</span>', url, state_cell(notification), answer)
+
+
+def channel_label(notification: Notification) -> str:
+    """Return the channel's name."""
+    channel = BY_KIND.get(notification.channel)
+    return _(channel.label) if channel else notification.channel
+
+
+def duration_of(notification: Notification) -> float | None:
+    """Return how long all attempts took together, in seconds; None before the first."""
+    attempts = notification.attempts.all()
+    return round(sum(attempt.duration for attempt in attempts), 3) if attempts else None
+
+
+def reason_of(decision: Decision) -> str:
+    """Return why a rule told nobody, as a sentence."""
+    code, _colon, value = decision.reason.partition(":")
+    if code == "muted":
+        return _("Told of the same within the mute period of %(period)s.") % {"period": formats.duration(int(value))}
+    if code == "no-recipient":
+        return _("No contact in the rule's contact groups, and no URL callback.")
+    return decision.reason
+
+
+def tabs(active: str) -> list[dict[str, object]]:
+    """Return the two tabs of the menu entry."""
+    pages = (("history", _("Messages")), ("decisions", _("Decisions")))
+    return [{"label": label, "url": reverse(f"cloudmonitor:{name}"), "active": name == active} for name, label in pages]
+
+
+class HistoryPage(ListPage):
+    """What both tabs have in common."""
+
+    searched: type[NotificationFilter | DecisionFilter]
+
+    def make_search(self) -> NotificationFilter | DecisionFilter:
+        """Return the filter, with the account's alert rules to choose from."""
+        rules = AlertRule.objects.filter(account=self.account).order_by("name").values_list("name", flat=True)
+        return self.searched(self.request.GET, queryset=self.rows(), now=self.now, rules=list(rules))
+
+
+class History(HistoryPage):
+    """Every message."""
+
+    collection = "notifications"
+    searched = NotificationFilter
+    columns = (
+        Column("Time", gettext_lazy("Time"), lambda row: ui.moment(row.created_at)),
+        Column("Event", gettext_lazy("Event"), lambda row: event_cell(row.decision)),
+        Column("Rule", gettext_lazy("Alert rule"), attribute("decision.rule_name")),
+        Column("Recipient", gettext_lazy("Recipient"), recipient_cell),
+        Column("Outcome", gettext_lazy("Outcome"), outcome_cell),
+        Column("Attempts", gettext_lazy("Attempts"), attribute("tries"), numeric=True),
+        Column("Duration", gettext_lazy("Duration"), lambda row: formats.duration(duration_of(row)), numeric=True),
+    )
+    exported = (
+        Column("Time", "Time", attribute("created_at")),
+        Column("Rule", "Rule", attribute("decision.rule_name")),
+        Column("EventId", "EventId", lambda row: str(row.decision.event_id)),
+        Column("EventName", "EventName", attribute("decision.event_name")),
+        Column("Level", "Level", attribute("decision.level")),
+        Column("ResourceId", "ResourceId", attribute("decision.resource")),
+        Column("Recipient", "Recipient", attribute("recipient")),
+        Column("Channel", "Channel", attribute("channel")),
+        Column("Address", "Address", attribute("masked")),
+        Column("Outcome", "Outcome", attribute("state")),
+        Column("Attempts", "Attempts", attribute("tries")),
+        Column("Answer", "Answer", attribute("answer")),
+        Column("Duration", "Duration", duration_of),
+        Column("FinishedAt", "FinishedAt", attribute("finished_at")),
+        Column("DeliveryId", "DeliveryId", lambda row: str(row.delivery_id)),
+    )
+
+    def rows(self) -> QuerySet[Notification]:
+        """Return the account's messages, without what only the detail page shows."""
+        attempts = Prefetch("attempts", Attempt.objects.only("notification", "duration"))
+        found = Notification.objects.filter(account=self.account).select_related("decision")
+        return found.defer("address", "text").prefetch_related(attempts)
+
+    def context(self) -> dict[str, Any]:
+        """Return title and tabs."""
+        return {
+            "title": _("Alert History"),
+            "lead": _("Every message, to whom it went, and what the other side answered."),
+            "tabs": tabs("history"),
+            "empty": {
+                "title": _("No messages yet"),
+                "text": _("As soon as an event matches an alert rule, what was sent stands here."),
+                "icon": "history",
+            },
+        }
+
+
+class Decisions(HistoryPage):
+    """Every decision, also the ones that told nobody."""
+
+    collection = "decisions"
+    searched = DecisionFilter
+    columns = (
+        Column("Time", gettext_lazy("Time"), lambda row: ui.moment(row.decided_at)),
+        Column("Event", gettext_lazy("Event"), event_cell),
+        Column("Rule", gettext_lazy("Alert rule"), attribute("rule_name")),
+        Column("Decision", gettext_lazy("Decision"), verdict_cell),
+        Column("Reason", gettext_lazy("Reason"), reason_of),
+        Column("Messages", gettext_lazy("Messages"), lambda row: len(row.notifications.all()), numeric=True),
+    )
+    exported = (
+        Column("Time", "Time", attribute("decided_at")),
+        Column("Rule", "Rule", attribute("rule_name")),
+        Column("EventId", "EventId", lambda row: str(row.event_id)),
+        Column("EventName", "EventName", attribute("event_name")),
+        Column("EventTime", "EventTime", attribute("occurred_at")),
+        Column("Level", "Level", attribute("level")),
+        Column("ResourceId", "ResourceId", attribute("resource")),
+        Column("Decision", "Decision", attribute("verdict")),
+        Column("Reason", "Reason", attribute("reason")),
+    )
+
+    def rows(self) -> QuerySet[Decision]:
+        """Return the account's decisions."""
+        messages = Prefetch("notifications", Notification.objects.only("decision"))
+        return Decision.objects.filter(account=self.account).prefetch_related(messages)
+
+    def context(self) -> dict[str, Any]:
+        """Return title and tabs."""
+        return {
+            "title": _("Alert History"),
+            "lead": _("What each alert rule made of each event that it matched."),
+            "tabs": tabs("decisions"),
+            "empty": {
+                "title": _("No decisions yet"),
+                "text": _("No event has matched an alert rule."),
+                "icon": "scale",
+            },
+        }
+
+
+class Message(ConsoleView):
+    """One message: what it said, and every try to deliver it."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """Show it, if it is of this account."""
+        found = Notification.objects.filter(account=self.account).select_related("decision").defer("address")
+        notification = get_object_or_404(found.prefetch_related("attempts"), pk=pk)
+        context = {
+            "notification": notification,
+            "decision": notification.decision,
+            "channel": channel_label(notification),
+            "outcome": state_cell(notification),
+            "event": event_cell(notification.decision),
+            "body": self.body(notification),
+            "duration": duration_of(notification),
+            "steps": [attempt_step(attempt) for attempt in notification.attempts.order_by("number")],
+            "trail": [{"label": _("Alert History"), "url": reverse("cloudmonitor:history")}, {"label": _("Message")}],
+        }
+        return render(request, "cloudmonitor/history_message.html", context)
+
+    def body(self, notification: Notification) -> object:
+        """Return the JSON that a webhook gets, as long as the event is kept."""
+        if notification.channel != "webhook":
+            return None
+        event = SystemEvent.objects.filter(account=self.account, id=notification.decision.event_id).first()
+        return event and callback_body(event, rule_name=notification.decision.rule_name)
+
+
+def attempt_step(attempt: Attempt) -> dict[str, object]:
+    """Return one try as a step of the timeline."""
+    words = (attempt.get_outcome_display(), attempt.code, formats.duration(attempt.duration))
+    title = _("Attempt %(number)s: %(words)s") % {"number": attempt.number, "words": " · ".join(filter(None, words))}
+    tone = TONES[attempt.outcome]
+    icon = {"good": "check", "warn": "rotate-cw", "info": "inbox"}.get(tone, "x")
+    return {"at": attempt.started_at, "title": title, "text": attempt.detail, "tone": tone, "icon": icon}

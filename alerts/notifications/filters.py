@@ -1,0 +1,123 @@
+"""The one parser of searches in the alert history: messages, and the decisions before them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import django_filters
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from alerts.channels import CHANNELS
+from alerts.events.catalog import LEVELS
+from alerts.events.filters import OpenChoiceFilter
+from alerts.events.forms import PERIODS
+from alerts.notifications.models import Decision, Notification
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db.models import QuerySet
+
+TEXT_LENGTH = 256
+
+
+class HistoryForm(forms.Form):
+    """What the two ends of a range say together."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a range that ends before it starts."""
+        start, end = self.cleaned_data.get("start"), self.cleaned_data.get("end")
+        if start and end and end <= start:
+            self.add_error("end", gettext("The end must be after the start."))
+        return self.cleaned_data
+
+
+def _moment(label: Any, field: str, lookup: str) -> django_filters.Filter:
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S")
+    return django_filters.IsoDateTimeFilter(label=label, field_name=field, lookup_expr=lookup, widget=widget)
+
+
+class HistoryFilter(django_filters.FilterSet):
+    """What both lists are searched by. A subclass names the moment (`moment`) that the time range is about."""
+
+    moment = ""
+    period = django_filters.ChoiceFilter(
+        label=_("Time range"),
+        choices=[(code, _(label)) for code, (label, _length) in PERIODS.items()],
+        method="by_period",
+        empty_label=_("Any time"),
+    )
+
+    class Meta:
+        form = HistoryForm
+
+    def __init__(self, data: Any, *, queryset: QuerySet[Any], now: datetime, rules: Sequence[str]) -> None:
+        super().__init__(data, queryset=queryset)
+        self.now = now
+        self.filters["rule"].extra["choices"] = [(name, name) for name in rules]
+
+    def by_period(self, qs: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        """Narrow to a preset range up to now."""
+        length: timedelta = PERIODS[value][1]
+        return qs.filter(**{f"{self.moment}__gte": self.now - length})
+
+
+class NotificationFilter(HistoryFilter):
+    """Messages by time, alert rule, outcome, channel and text."""
+
+    moment = "created_at"
+    start = _moment(_("From"), "created_at", "gte")
+    end = _moment(_("To"), "created_at", "lt")
+    rule = OpenChoiceFilter(
+        label=_("Alert rule"), field_name="decision__rule_name", widget=forms.CheckboxSelectMultiple
+    )
+    state = django_filters.MultipleChoiceFilter(
+        label=_("Outcome"), choices=Notification.State.choices, widget=forms.CheckboxSelectMultiple
+    )
+    channel = django_filters.MultipleChoiceFilter(
+        label=_("Channel"),
+        choices=[(channel.kind, channel.label) for channel in CHANNELS],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    text = django_filters.CharFilter(label=_("Event, resource or recipient"), method="by_text", max_length=TEXT_LENGTH)
+
+    class Meta(HistoryFilter.Meta):
+        model = Notification
+        fields: tuple[str, ...] = ()
+
+    def by_text(self, qs: QuerySet[Notification], _name: str, value: str) -> QuerySet[Notification]:
+        """Narrow to messages that have the text in event name, resource, recipient or subject."""
+        return qs.filter(
+            Q(decision__event_name__icontains=value)
+            | Q(decision__resource__icontains=value)
+            | Q(recipient__icontains=value)
+            | Q(subject__icontains=value)
+        )
+
+
+class DecisionFilter(HistoryFilter):
+    """Decisions by time, alert rule, what was decided, level and text."""
+
+    moment = "decided_at"
+    start = _moment(_("From"), "decided_at", "gte")
+    end = _moment(_("To"), "decided_at", "lt")
+    rule = OpenChoiceFilter(label=_("Alert rule"), field_name="rule_name", widget=forms.CheckboxSelectMultiple)
+    verdict = django_filters.MultipleChoiceFilter(
+        label=_("Decision"), choices=Decision.Verdict.choices, widget=forms.CheckboxSelectMultiple
+    )
+    level = django_filters.MultipleChoiceFilter(
+        label=_("Event level"), choices=[(level, level) for level in LEVELS], widget=forms.CheckboxSelectMultiple
+    )
+    text = django_filters.CharFilter(label=_("Event or resource"), method="by_text", max_length=TEXT_LENGTH)
+
+    class Meta(HistoryFilter.Meta):
+        model = Decision
+        fields: tuple[str, ...] = ()
+
+    def by_text(self, qs: QuerySet[Decision], _name: str, value: str) -> QuerySet[Decision]:
+        """Narrow to decisions that have the text in event name or resource."""
+        return qs.filter(Q(event_name__icontains=value) | Q(resource__icontains=value))
