@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('events', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("events", "0001_initial"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='eventcount',
-            index=models.Index(fields=['account', 'product', 'region', 'name', 'event_type', 'level', 'status'], name='counts_by_kind'),
+            model_name="eventcount",
+            index=models.Index(
+                fields=["account", "product", "region", "name", "event_type", "level", "status"], name="counts_by_kind"
+            ),
         ),
     ]
