@@ -9,14 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from alerts.estate.instances import count_usage
-from alerts.estate.models import Key, Origin, Usage
+from alerts.estate.models import Instance, Key, Origin, Usage
 from alerts.estate.naming import new_key_id
 from alerts.estate.refusal import Refused
 from alerts.facts.collect import record_fact
 
 if TYPE_CHECKING:
     from alerts.accounts.models import CloudAccount
-    from alerts.estate.models import Instance
 
 SHORTEST_WAIT = 7  # days; ScheduleKeyDeletion, PendingWindowInDays
 LONGEST_WAIT = 366
@@ -55,6 +54,8 @@ def create_key(
 
 
 def _check_room(instance: Instance) -> None:
+    # Under the lock of the instance, or two at once would both take the last place.
+    instance = Instance.objects.select_for_update().get(pk=instance.pk)
     used = sum(instance.keys.filter(deleted_at=None).values_list("versions", flat=True))
     if used >= instance.key_quota:
         raise Refused(

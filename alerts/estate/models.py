@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -43,10 +43,13 @@ class Resource(models.Model):
         return f"acs:kms:{self.region}:{self.account_id}:{self.kind}/{self.local_id()}"
 
 
-class LivingQuerySet(models.QuerySet["Resource"]):
+_Resource = TypeVar("_Resource", bound=Resource)
+
+
+class LivingQuerySet(models.QuerySet[_Resource]):
     """Resources by whether they still exist."""
 
-    def living(self) -> LivingQuerySet:
+    def living(self) -> Self:
         """Return what has not been deleted."""
         return self.filter(deleted_at=None)
 
@@ -61,7 +64,7 @@ class Instance(Resource):
 
     kind = "keystore"
 
-    instance_id = models.CharField(_("instance ID"), max_length=64)
+    instance_id = models.CharField(_("instance ID"), max_length=255)
     name = models.CharField(_("name"), max_length=128, blank=True)
     management = models.CharField(_("type"), max_length=16, choices=Kind.choices, default=Kind.SOFTWARE)
     qps_quota = models.PositiveIntegerField(_("QPS quota"), default=1000)
@@ -119,7 +122,7 @@ class Key(Resource):
     kind = "key"
 
     instance = models.ForeignKey(Instance, on_delete=models.PROTECT, null=True, blank=True, related_name="keys")
-    key_id = models.CharField(_("key ID"), max_length=128)
+    key_id = models.CharField(_("key ID"), max_length=255)
     alias = models.CharField(_("alias"), max_length=255, blank=True)
     spec = models.CharField(_("key spec"), max_length=32, default="Aliyun_AES_256")
     usage = models.CharField(_("usage"), max_length=32, default="ENCRYPT/DECRYPT")
@@ -168,7 +171,7 @@ class Secret(Resource):
     kind = "secret"
 
     instance = models.ForeignKey(Instance, on_delete=models.PROTECT, null=True, blank=True, related_name="secrets")
-    name = models.CharField(_("secret name"), max_length=192)
+    name = models.CharField(_("secret name"), max_length=255)
     type = models.CharField(_("type"), max_length=16, choices=Type.choices, default=Type.GENERIC)
     sub_type = models.CharField(_("sub-type"), max_length=32, blank=True)
     state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.ENABLED)
@@ -176,6 +179,7 @@ class Secret(Resource):
         _("automatic rotation"), max_length=16, choices=Rotation.choices, default=Rotation.DISABLED
     )
     rotation_interval = models.DurationField(_("rotation interval"), null=True, blank=True)
+    rotation_at = models.DateTimeField(null=True, blank=True)
     rotated_at = models.DateTimeField(_("last rotation"), null=True, blank=True)
     rotate_at = models.DateTimeField(_("next rotation"), null=True, blank=True)
     delete_at = models.DateTimeField(_("planned deletion"), null=True, blank=True)
@@ -209,7 +213,7 @@ class AccessPoint(Resource):
 
     kind = "applicationaccesspoint"
 
-    name = models.CharField(_("name"), max_length=64)
+    name = models.CharField(_("name"), max_length=255)
     policies = ArrayField(models.CharField(max_length=128), verbose_name=_("policies"), default=list, blank=True)
     description = models.CharField(_("description"), max_length=256, blank=True)
 
@@ -237,7 +241,7 @@ class ClientKey(Resource):
     access_point = models.ForeignKey(
         AccessPoint, on_delete=models.PROTECT, null=True, blank=True, related_name="client_keys"
     )
-    client_key_id = models.CharField(_("client key ID"), max_length=128)
+    client_key_id = models.CharField(_("client key ID"), max_length=255)
     not_before = models.DateTimeField(_("valid from"), null=True, blank=True)
     not_after = models.DateTimeField(_("valid until"), null=True, blank=True)
     observed_at = models.DateTimeField(null=True, blank=True)

@@ -9,26 +9,20 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from alerts.estate.models import AccessPoint, ClientKey, Instance, Key, Origin, Resource, Secret
-from alerts.estate.sightings import apply
+from alerts.estate.known import KINDS, Name, locked_rows, write_back
+from alerts.estate.models import AccessPoint, ClientKey, Instance, Origin, Resource, Usage
+from alerts.estate.sightings import apply, usage_of
 from alerts.facts.collect import ESTATE
 from alerts.sources.base import ResourceError, parse_resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
 
     from alerts.facts.models import Fact
 
+    Told = Sequence[tuple[Resource, Sequence[Fact]]]
+
 USAGE = "kms.instance.usage"
-Key_ = tuple[str, str, str]
-MODELS: dict[str, tuple[type[Resource], str]] = {
-    "keystore": (Instance, "instance_id"),
-    "key": (Key, "key_id"),
-    "secret": (Secret, "name"),
-    "clientkey": (ClientKey, "client_key_id"),
-    "applicationaccesspoint": (AccessPoint, "name"),
-}
 
 
 @dataclass(slots=True)
@@ -39,44 +33,33 @@ class Observed:
     names: dict[tuple[str, str], str] = field(default_factory=dict)
     client_keys: list[ClientKey] = field(default_factory=list)
 
+    def note(self, row: Resource) -> None:
+        """Remember what events say about a row."""
+        where = (row.account_id, row.arn)
+        self.names[where] = str(row)
+        if isinstance(row, Instance):
+            self.instances[where] = row
+        elif isinstance(row, ClientKey):
+            self.client_keys.append(row)
+
 
 def observe(facts: Sequence[Fact]) -> Observed:
-    """Make every resource known, apply what came from outside in the order given, and return what is known.
-
-    Rows are locked kind by kind and in the order of their names, the same way by every worker.
-    """
+    """Make every resource known, apply what came from outside in the order given, and return what is known."""
     observed = Observed()
-    for kind, about in sorted(_by_kind(facts).items()):
-        model, column = MODELS[kind]
-        rows = _locked_rows(model, column, about)
-        for key, row_facts in about.items():
-            row = rows.get(key)
-            if row is not None:
-                _look_at(row, row_facts, observed)
+    by_kind = _by_kind(facts)
+    for kind in KINDS:
+        about = by_kind.get(kind)
+        if about:
+            rows = locked_rows(kind, about)
+            told = [(row, [fact for fact in about[name] if fact.origin != ESTATE]) for name, row in rows.items()]
+            _apply(kind, told)
+            for row in rows.values():
+                observed.note(row)
     return observed
 
 
-def _look_at(row: Resource, facts: Sequence[Fact], observed: Observed) -> None:
-    changes = [apply(row, fact) for fact in _telling(facts)]
-    if any(changes):
-        row.save()
-    where = (row.account_id, row.arn)
-    observed.names[where] = str(row)
-    if isinstance(row, Instance):
-        observed.instances[where] = row
-    if isinstance(row, ClientKey):
-        observed.client_keys.append(row)
-
-
-def _telling(facts: Sequence[Fact]) -> list[Fact]:
-    """Return the facts from outside that say something new: of many usage samples, only the newest of each quota."""
-    outside = [fact for fact in facts if fact.origin != ESTATE]
-    newest = {fact.data.get("resourceType"): fact.pk for fact in outside if fact.type == USAGE}
-    return [fact for fact in outside if fact.type != USAGE or fact.pk in newest.values()]
-
-
-def _by_kind(facts: Iterable[Fact]) -> dict[str, dict[Key_, list[Fact]]]:
-    found: dict[str, dict[Key_, list[Fact]]] = defaultdict(lambda: defaultdict(list))
+def _by_kind(facts: Iterable[Fact]) -> dict[str, dict[Name, list[Fact]]]:
+    found: dict[str, dict[Name, list[Fact]]] = defaultdict(lambda: defaultdict(list))
     for fact in facts:
         try:
             resource = parse_resource(fact.resource)
@@ -87,38 +70,67 @@ def _by_kind(facts: Iterable[Fact]) -> dict[str, dict[Key_, list[Fact]]]:
     return found
 
 
-def _locked_rows(model: type[Resource], column: str, about: dict[Key_, list[Fact]]) -> dict[Key_, Resource]:
-    rows = _living(model, column, about)
-    missing = [key for key in sorted(about) if key not in rows and any(f.origin != ESTATE for f in about[key])]
-    if missing:
-        first_seen = {key: min(fact.occurred_at for fact in about[key]) for key in missing}
-        model.objects.bulk_create([_new(model, column, key, first_seen[key]) for key in missing], ignore_conflicts=True)
-        rows = _living(model, column, about)
-    return rows
+def _apply(kind: str, told: Told) -> None:
+    changed = [row for row, facts in told if _change(row, facts)]
+    if kind == "clientkey":
+        changed += _join_access_points(told)
+    if kind == "keystore":
+        changed += _apply_usage(told)
+    if changed:
+        write_back(kind, list({row.pk: row for row in changed}.values()))
 
 
-def _new(model: type[Resource], column: str, key: Key_, seen_at: datetime) -> Resource:
-    uid, region, local_id = key
-    return model(**{
-        "account_id": uid, "region": region, column: local_id, "origin": Origin.OBSERVED, "created_at": seen_at,
-    })  # fmt: skip
+def _change(row: Resource, facts: Iterable[Fact]) -> bool:
+    changes = [apply(row, fact) for fact in facts]
+    return any(changes)
 
 
-def _living(model: type[Resource], column: str, keys: Iterable[Key_]) -> dict[Key_, Resource]:
-    wanted = set(keys)
-    rows = (
-        model.objects.select_for_update(of=("self",))
-        .filter(
-            account__in={uid for uid, _, _ in wanted},
-            region__in={region for _, region, _ in wanted},
-            **{f"{column}__in": {local_id for _, _, local_id in wanted}},
-        )
-        .order_by("account_id", "region", column, "pk")
+def _apply_usage(told: Told) -> list[Resource]:
+    """Keep the newest sample of each quota; return the instances whose quotas it tells anew."""
+    newest: dict[tuple[int, str], tuple[Resource, Fact]] = {}
+    for row, facts in told:
+        for fact in facts:
+            if fact.type == USAGE:
+                newest[row.pk, str(fact.data["resourceType"])] = row, fact
+    instances = {row.pk for row, _fact in newest.values()}
+    known = {(usage.instance_id, usage.resource_type): usage for usage in Usage.objects.filter(instance__in=instances)}
+    usages = {where: usage_of(row, fact, known.get(where)) for where, (row, fact) in newest.items()}
+    Usage.objects.bulk_create(
+        [usage for usage in usages.values() if usage],
+        update_conflicts=True,
+        unique_fields=["instance", "resource_type"],
+        update_fields=["used", "quota", "sampled_at"],
     )
-    found: dict[Key_, Resource] = {}
-    for row in rows:
-        key = (row.account_id, row.region, row.local_id())
-        # A secret's name can be used again once it is deleted: the living one wins, else the newest.
-        if key in wanted and (row.deleted_at is None or key not in found or found[key].deleted_at):
-            found[key] = row
-    return found
+    return list({row.pk: row for where, (row, _fact) in newest.items() if usages[where]}.values())
+
+
+def _join_access_points(told: Told) -> list[Resource]:
+    """Give client keys the access point that facts name, made known if need be; return those that got one."""
+    named: dict[Name, list[ClientKey]] = defaultdict(list)
+    for row, facts in told:
+        name = next((str(fact.data["aapName"])[:255] for fact in reversed(facts) if fact.data.get("aapName")), "")
+        if isinstance(row, ClientKey) and row.access_point is None and name:
+            named[row.account_id, row.region, name].append(row)
+    if not named:
+        return []
+    points = _access_points(sorted(named), named)
+    for where, rows in named.items():
+        for row in rows:
+            row.access_point = points[where]
+    return [row for rows in named.values() for row in rows]
+
+
+def _access_points(names: Sequence[Name], rows: dict[Name, list[ClientKey]]) -> dict[Name, AccessPoint]:
+    AccessPoint.objects.bulk_create(
+        [
+            AccessPoint(
+                account_id=uid, region=region, name=name, origin=Origin.OBSERVED,
+                created_at=min(row.created_at for row in rows[uid, region, name]),
+            )
+            for uid, region, name in names
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip
+    living = AccessPoint.objects.living().filter(name__in={name for _, _, name in names})
+    found = {(point.account_id, point.region, point.name): point for point in living}
+    return {name: found[name] for name in names}

@@ -9,13 +9,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from alerts.estate.instances import count_usage
-from alerts.estate.models import Origin, Secret, Usage
+from alerts.estate.models import Instance, Origin, Secret, Usage
 from alerts.estate.refusal import Refused
 from alerts.facts.collect import record_fact
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from alerts.accounts.models import CloudAccount
-    from alerts.estate.models import Instance
 
 SHORTEST_WAIT = 7  # days; DeleteSecret, RecoveryWindowInDays
 LONGEST_WAIT = 30
@@ -37,14 +38,10 @@ def create_secret(
     rotation_interval: timedelta | None = None,
 ) -> Secret:
     """Create a secret's metadata; a managed one with an interval rotates by itself from then on."""
+    if instance:
+        _check_room(instance)
     if Secret.objects.filter(account=account, region=region, name=name, deleted_at=None).exists():
         raise Refused(_("A secret with this name exists in this region."), field="name")
-    if instance and instance.secrets.filter(deleted_at=None).count() >= instance.secret_quota:
-        raise Refused(
-            _("The secret quota of %(instance)s is used up: %(quota)d. Delete secrets or raise it.")
-            % {"instance": instance, "quota": instance.secret_quota},
-            field="instance",
-        )
     secret = Secret(
         account=account,
         region=region,
@@ -59,6 +56,17 @@ def create_secret(
     secret.save()
     count_usage(instance, Usage.Of.SECRET, now=now)
     return secret
+
+
+def _check_room(instance: Instance) -> None:
+    # Under the lock of the instance, or two at once would both take the last place.
+    instance = Instance.objects.select_for_update().get(pk=instance.pk)
+    if instance.secrets.filter(deleted_at=None).count() >= instance.secret_quota:
+        raise Refused(
+            _("The secret quota of %(instance)s is used up: %(quota)d. Delete secrets or raise it.")
+            % {"instance": instance, "quota": instance.secret_quota},
+            field="instance",
+        )
 
 
 @transaction.atomic
@@ -89,20 +97,24 @@ def record_rotation(
     if not row.managed:
         raise Refused(_("Only managed secrets are rotated; this one is generic."))
     row.rotation = Secret.Rotation.ENABLED if succeeded else Secret.Rotation.INVALID
+    row.rotation_at = now
     if succeeded:
         row.rotated_at = now
     row.rotate_at = now + row.rotation_interval if succeeded and row.rotation_interval else None
     row.save()
-    told: dict[str, object] = {"RotationEntityArn": row.arn, "rotationStatus": str(row.rotation)}
-    if succeeded:
-        _record(
-            row, "kms.secret.rotation-succeeded", now=now, **told, secretSubType=row.sub_type, successTime=_iso(now)
-        )
-    else:
-        failure = {"errorCode": error_code or "Kms:RotationFailed", "errorMessage": error_message}
-        told |= {"rotationSubType": row.sub_type, "failureInfo": failure, "failureTime": _iso(now)}
-        _record(row, "kms.secret.rotation-failed", now=now, **told)
+    _record_outcome(row, {"errorCode": error_code or "Kms:RotationFailed", "errorMessage": error_message}, now=now)
     return row
+
+
+def _record_outcome(secret: Secret, failure: Mapping[str, object], *, now: datetime) -> None:
+    # The documented payloads name the sub-type differently.
+    told: dict[str, object] = {"RotationEntityArn": secret.arn, "rotationStatus": str(secret.rotation)}
+    if secret.rotation == Secret.Rotation.INVALID:
+        told |= {"rotationSubType": secret.sub_type, "failureInfo": failure, "failureTime": _iso(now)}
+        _record(secret, "kms.secret.rotation-failed", told, now=now)
+    else:
+        told |= {"secretSubType": secret.sub_type, "successTime": _iso(now)}
+        _record(secret, "kms.secret.rotation-succeeded", told, now=now)
 
 
 @transaction.atomic
@@ -117,8 +129,8 @@ def schedule_secret_deletion(secret: Secret, *, days: int, now: datetime) -> Sec
         )
     row.delete_at = now + timedelta(days=days)
     _set_state(row, State.PENDING_DELETION, now=now)
-    told = {"plannedDeleteTime": _iso(row.delete_at), "recoveryWindowInDays": days}
-    _record(row, "kms.secret.deletion-scheduled", now=now, **told)
+    told: dict[str, object] = {"plannedDeleteTime": _iso(row.delete_at), "recoveryWindowInDays": days}
+    _record(row, "kms.secret.deletion-scheduled", told, now=now)
     return row
 
 
@@ -128,7 +140,7 @@ def restore_secret(secret: Secret, *, now: datetime) -> Secret:
     row = _locked(secret, State.PENDING_DELETION, verb=_("restored"))
     row.delete_at = None
     _set_state(row, State.ENABLED, now=now)
-    _record(row, "kms.secret.restored", now=now)
+    _record(row, "kms.secret.restored", {}, now=now)
     return row
 
 
@@ -143,7 +155,7 @@ def delete_secret(secret: Secret, *, force: bool, now: datetime) -> Secret:
     row.deleted_at = ended_at
     _set_state(row, State.DELETED, now=now)
     told = {"deletionTime": _iso(ended_at), "forceDelete": force}
-    _record(row, "kms.secret.deleted", now=now, occurred_at=ended_at, **told)
+    _record(row, "kms.secret.deleted", told, now=now, occurred_at=ended_at)
     count_usage(row.instance, Usage.Of.SECRET, now=now)
     return row
 
@@ -166,7 +178,7 @@ def _set_state(secret: Secret, state: Secret.State, *, now: datetime) -> None:
 
 
 def _record(
-    secret: Secret, fact_type: str, *, now: datetime, occurred_at: datetime | None = None, **data: object
+    secret: Secret, fact_type: str, told: Mapping[str, object], *, now: datetime, occurred_at: datetime | None = None
 ) -> None:
     record_fact(
         secret.account,
@@ -178,7 +190,7 @@ def _record(
         data={
             "secretType": secret.type,
             "kmsInstanceId": secret.instance.instance_id if secret.instance else "",
-            **data,
+            **told,
         },
     )
 

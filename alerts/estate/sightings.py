@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from alerts.estate.models import AccessPoint, ClientKey, Instance, Key, Origin, Resource, Secret, Synchronization, Usage
+from alerts.estate.models import ClientKey, Instance, Key, Origin, Resource, Secret, Synchronization, Usage
+from alerts.sources.reading import read_moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 QUOTA_FIELDS = {"qps": "qps_quota", "key": "key_quota", "secret": "secret_quota", "vpc": "vpc_quota"}
 LARGEST_QUOTA = 2_147_483_647
+EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
+LATEST = datetime(9999, 12, 30, tzinfo=UTC)
 
 
 def apply(row: Resource, fact: Fact) -> bool:
@@ -23,14 +26,10 @@ def apply(row: Resource, fact: Fact) -> bool:
 
 
 def _moment(fact: Fact, *names: str) -> datetime | None:
-    for name in names:
-        text = fact.data.get(name)
-        try:
-            moment = datetime.fromisoformat(str(text))
-        except ValueError:
-            continue
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return None
+    """Return the first of these that is a time, within the years that every zone can show."""
+    moments = (read_moment(fact.data.get(name)) for name in names)
+    moment = next((moment for moment in moments if moment), None)
+    return min(max(moment, EARLIEST), LATEST) if moment else None
 
 
 def _days(fact: Fact, *names: str) -> timedelta:
@@ -79,13 +78,15 @@ def _deleted(row: Resource, fact: Fact) -> bool:
 
 def _rotated(row: Resource, fact: Fact) -> bool:
     assert isinstance(row, Secret)
+    if row.deleted_at or (row.rotation_at and fact.occurred_at < row.rotation_at):
+        return False
     kind = str(fact.data.get("secretType") or "")
     if kind in Secret.Type.values:
         row.type = kind
-    succeeded = fact.type == "kms.secret.rotation-succeeded"
-    row.rotation = Secret.Rotation.ENABLED if succeeded else Secret.Rotation.INVALID
-    if succeeded and (row.rotated_at is None or fact.occurred_at > row.rotated_at):
-        row.rotated_at = fact.occurred_at
+    row.rotation_at = fact.occurred_at
+    row.rotation = Secret.Rotation.INVALID
+    if fact.type == "kms.secret.rotation-succeeded":
+        row.rotation, row.rotated_at = Secret.Rotation.ENABLED, fact.occurred_at
     return True
 
 
@@ -110,31 +111,21 @@ def _synchronized(row: Resource, fact: Fact) -> bool:
 def _observed(row: Resource, fact: Fact) -> bool:
     assert isinstance(row, ClientKey)
     not_after = _moment(fact, "notAfter")
-    if row.deleted_at or not_after is None or (row.observed_at and fact.occurred_at <= row.observed_at):
+    if row.deleted_at or not_after is None or (row.observed_at and fact.occurred_at < row.observed_at):
         return False
-    name = str(fact.data.get("aapName") or "")[:64]
-    if row.access_point is None and name:
-        row.access_point = AccessPoint.objects.get_or_create(
-            account_id=row.account_id, region=row.region, name=name, deleted_at=None,
-            defaults={"origin": Origin.OBSERVED, "created_at": fact.occurred_at},
-        )[0]  # fmt: skip
     row.not_after, row.observed_at = not_after, fact.occurred_at
     row.not_before = row.not_before or _moment(fact, "notBefore")
     return True
 
 
-def _used(row: Resource, fact: Fact) -> bool:
+def usage_of(row: Resource, fact: Fact, known: Usage | None) -> Usage | None:
+    """Return the usage that a fact tells of, with the instance's quota brought in line; None for old news."""
     assert isinstance(row, Instance)
+    if known and known.sampled_at > fact.occurred_at:
+        return None
     of, used, quota = str(fact.data["resourceType"]), fact.data["used"], fact.data["quota"]
-    usage, created = Usage.objects.get_or_create(
-        instance=row, resource_type=of, defaults={"used": used, "quota": quota, "sampled_at": fact.occurred_at}
-    )
-    if not created and usage.sampled_at > fact.occurred_at:
-        return False
-    usage.used, usage.quota, usage.sampled_at = used, quota, fact.occurred_at
-    usage.save()
     setattr(row, QUOTA_FIELDS[of], min(int(quota), LARGEST_QUOTA))
-    return True
+    return Usage(instance=row, resource_type=of, used=used, quota=quota, sampled_at=fact.occurred_at)
 
 
 CHANGES: dict[str, Callable[[Resource, Fact], bool]] = {
@@ -149,5 +140,4 @@ CHANGES: dict[str, Callable[[Resource, Fact], bool]] = {
     "kms.secret.rotation-succeeded": _rotated,
     "kms.secret.rotation-failed": _rotated,
     "kms.client-key.observed": _observed,
-    "kms.instance.usage": _used,
 }
