@@ -78,6 +78,11 @@ def sockets_of(folder: Path) -> Path:
     return outside
 
 
+def forget_sockets(folder: Path) -> None:
+    """Remove the folder for sockets, once nothing runs any more."""
+    shutil.rmtree(sockets_of(folder), ignore_errors=True)
+
+
 def _inside(package: str, pattern: str) -> str:
     """Return a binary inside an installed package, without importing the package."""
     spec = importlib.util.find_spec(package)

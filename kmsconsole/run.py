@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
@@ -126,7 +126,8 @@ def main() -> int:
         return 2
     os.chdir(ROOT)
     try:
-        with lock_data(environment.data), Supervisor() as supervisor:
+        with lock_data(environment.data), ExitStack() as afterwards, Supervisor() as supervisor:
+            afterwards.callback(embedded.forget_sockets, environment.data)
             run(supervisor, environment, started)
     except Stopped:
         return 0

@@ -13,7 +13,6 @@ import time
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import IO
 
 from kmsconsole import embedded, env
 from kmsconsole.processes import die_with_parent
@@ -43,7 +42,6 @@ class Installation:
     token: str = TOKEN
     account: str = ACCOUNT
     process: "subprocess.Popen[bytes] | None" = None
-    _log: IO[bytes] | None = None
 
     @property
     def url(self) -> str:
@@ -63,18 +61,18 @@ class Installation:
 
     def start(self, *, wait: bool = True, seconds: float = 120) -> "Installation":
         """Start it, and wait until it says that it is ready. Raises `AssertionError` with its log when it does not."""
-        self._log = self.data.with_suffix(".log").open("ab")
-        begin = self._log.tell()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "kmsconsole.run"],
-            cwd=ROOT,
-            env=self._environ(),
-            stdin=subprocess.DEVNULL,
-            stdout=self._log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            preexec_fn=lambda: die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - no other threads fork here
-        )
+        with self.data.with_suffix(".log").open("ab") as log:
+            begin = len(self.log)
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "kmsconsole.run"],
+                cwd=ROOT,
+                env=self._environ(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=lambda: die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - no other threads fork here
+            )
         if wait:
             self.wait_for("KMS Console is ready", since=begin, seconds=seconds)
         return self
@@ -101,8 +99,6 @@ class Installation:
         started = time.monotonic()
         self.process.send_signal(number)
         self.process.wait(30)
-        if self._log:
-            self._log.close()
         return time.monotonic() - started
 
     def stop(self) -> None:

@@ -1,0 +1,129 @@
+"""A whole installation that is stopped, killed, started again, and robbed of its children."""
+
+import os
+import re
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Maker
+from tests.installation import Installation
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(400)]
+
+
+def until(condition: Callable[[], bool], *, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def ready_after(installation: Installation) -> int:
+    return int(re.findall(r"ready after (\d+) s", installation.log)[-1])
+
+
+def child(installation: Installation, mark: str) -> int:
+    """Return the pid of the supervisor's own child whose command holds `mark`."""
+    assert installation.process
+    for pid, command in installation.processes().items():
+        status = Path(f"/proc/{pid}/status").read_text()
+        if mark in command and f"PPid:\t{installation.process.pid}\n" in status:
+            return pid
+    raise AssertionError(f"no {mark} among {installation.processes()}")
+
+
+def test_a_signal_stops_everything_and_the_second_start_is_quick(an_installation: Maker) -> None:
+    one = an_installation().start()
+    assert len(one.processes()) > 8
+    took = one.signal(signal.SIGTERM)
+    assert took < 10
+    assert one.process
+    assert one.process.returncode == 0
+    assert one.processes() == {}
+    assert not list((one.data / "run").glob("*.sock"))
+    one.start()
+    assert ready_after(one) < 10
+    assert one.signal(signal.SIGINT) < 10
+    assert one.processes() == {}
+
+
+def test_killed_it_leaves_no_orphans_and_starts_again_at_once(an_installation: Maker) -> None:
+    one = an_installation(KMSCONSOLE_DEMO="0").start()
+    one.signal(signal.SIGKILL)
+    assert until(lambda: not one.processes(), seconds=5), one.processes()
+    one.start()
+    assert one.get("/healthz")[0] == 200
+
+
+def test_data_in_use_are_refused_to_a_second_start(an_installation: Maker) -> None:
+    one = an_installation(KMSCONSOLE_DEMO="0").start()
+    other = Installation(one.data, one.port + 1)
+    assert one.process
+    other.start(wait=False)
+    assert other.process
+    assert other.process.wait(20) == 1
+    sentence = f"The data in {one.data} are in use by another start (pid {one.process.pid}): stop that one, "
+    assert sentence in one.log
+    assert one.get("/healthz")[0] == 200
+
+
+def test_each_child_that_dies_is_started_again(an_installation: Maker) -> None:
+    one = an_installation(KMSCONSOLE_DEMO="0").start()
+    for mark, name in {
+        "postgres -D": "database",
+        "valkey-server": "broker",
+        "-Q line": "line",
+        "-Q deliveries": "deliveries",
+        "celery --quiet -A kmsconsole beat": "beat",
+        "gunicorn": "web",
+    }.items():
+        killed = child(one, mark)
+        os.kill(killed, signal.SIGKILL)
+        one.wait_for(f"{name} ended by SIGKILL", seconds=10)
+        assert until(lambda mark=mark, killed=killed: _other(one, mark, killed), seconds=20), mark  # type: ignore[misc]
+    one.wait_until_healthy()
+
+
+def _other(installation: Installation, mark: str, killed: int) -> bool:
+    try:
+        return child(installation, mark) != killed
+    except (AssertionError, OSError):
+        return False
+
+
+def test_a_generated_password_is_shown_once(an_installation: Maker) -> None:
+    one = an_installation(KMSCONSOLE_DEMO="0", KMSCONSOLE_ADMIN_PASSWORD="", KMSCONSOLE_API_TOKEN="").start()
+    first = one.log
+    assert re.search(r"Password +\S{12,}   \(generated; shown only now\)", first)
+    assert re.search(r"API token +\S{16,}   \(generated; shown only now\)", first)
+    one.stop()
+    one.start()
+    again = one.log[len(first) :]
+    assert re.search(r"Password +as set at the first start", again)
+    assert re.search(r"API token +as set at the first start", again)
+
+
+def test_a_signal_during_the_start_stops_it_cleanly(an_installation: Maker) -> None:
+    one = an_installation(KMSCONSOLE_DEMO="0").start(wait=False)
+    one.wait_for("preparing tables", seconds=30)
+    assert one.signal(signal.SIGINT) < 10
+    assert one.process
+    assert one.process.returncode == 0
+    assert one.processes() == {}
+    one.start()
+
+
+def test_a_data_folder_with_a_long_path_keeps_its_sockets_elsewhere(an_installation: Maker) -> None:
+    one = an_installation(KMSCONSOLE_DEMO="0")
+    one.data = one.data / ("d" * 60) / "e f'\",ü" / ("g" * 60)
+    one.data.parent.mkdir(parents=True)
+    one.start()
+    one.stop()
+    assert one.processes() == {}
+    assert not (one.data / "run").exists()
