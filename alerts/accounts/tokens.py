@@ -42,6 +42,11 @@ def create_token(
     return row, text
 
 
+def revoke_token(token: ApiToken, *, now: datetime) -> None:
+    """Close a token for good, from the next call on. Revoking twice changes nothing."""
+    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now)
+
+
 def find_token(text: str, *, scope: str, now: datetime) -> ApiToken | None:
     """Return the live token with this text and scope, or None. Notes the use at most once a minute."""
     found = (

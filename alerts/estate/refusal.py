@@ -1,10 +1,5 @@
-"""How a verb says no: a sentence for the person, and the field it belongs to if there is one."""
+"""The refusal of the estate's verbs, which is that of all verbs."""
 
+from alerts.accounts.refusal import Refused
 
-class Refused(Exception):
-    """The state machine or a limit does not allow this change. `field` names the form field at fault, if any."""
-
-    def __init__(self, message: str, *, field: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.field = field
+__all__ = ["Refused"]

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import django_filters
 from django import forms
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from alerts.channels import CHANNELS
 from alerts.events.catalog import LEVELS
 from alerts.events.filters import OpenChoiceFilter
-from alerts.events.forms import PERIODS
+from alerts.events.forms import PERIODS, LocalMoment
 from alerts.notifications.models import Decision, Notification
 
 if TYPE_CHECKING:
@@ -36,9 +37,8 @@ class HistoryForm(forms.Form):
         return self.cleaned_data
 
 
-def _moment(label: Any, field: str, lookup: str) -> django_filters.Filter:
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S")
-    return django_filters.IsoDateTimeFilter(label=label, field_name=field, lookup_expr=lookup, widget=widget)
+def _moment(field: str, lookup: str) -> django_filters.Filter:
+    return django_filters.IsoDateTimeFilter(field_name=field, lookup_expr=lookup, widget=LocalMoment())
 
 
 class HistoryFilter(django_filters.FilterSet):
@@ -60,6 +60,15 @@ class HistoryFilter(django_filters.FilterSet):
         self.now = now
         self.filters["rule"].extra["choices"] = [(name, name) for name in rules]
 
+    @property
+    def form(self) -> forms.Form:
+        """The form behind the filter, which says in whose zone moments are typed."""
+        form: forms.Form = super().form
+        zone = timezone.get_current_timezone_name()
+        form.fields["start"].label = gettext("From (%(zone)s)") % {"zone": zone}
+        form.fields["end"].label = gettext("To (%(zone)s)") % {"zone": zone}
+        return form
+
     def by_period(self, qs: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         """Narrow to a preset range up to now."""
         length: timedelta = PERIODS[value][1]
@@ -70,8 +79,8 @@ class NotificationFilter(HistoryFilter):
     """Messages by time, alert rule, outcome, channel and text."""
 
     moment = "created_at"
-    start = _moment(_("From"), "created_at", "gte")
-    end = _moment(_("To"), "created_at", "lt")
+    start = _moment("created_at", "gte")
+    end = _moment("created_at", "lt")
     rule = OpenChoiceFilter(
         label=_("Alert rule"), field_name="decision__rule_name", widget=forms.CheckboxSelectMultiple
     )
@@ -103,8 +112,8 @@ class DecisionFilter(HistoryFilter):
     """Decisions by time, alert rule, what was decided, level and text."""
 
     moment = "decided_at"
-    start = _moment(_("From"), "decided_at", "gte")
-    end = _moment(_("To"), "decided_at", "lt")
+    start = _moment("decided_at", "gte")
+    end = _moment("decided_at", "lt")
     rule = OpenChoiceFilter(label=_("Alert rule"), field_name="rule_name", widget=forms.CheckboxSelectMultiple)
     verdict = django_filters.MultipleChoiceFilter(
         label=_("Decision"), choices=Decision.Verdict.choices, widget=forms.CheckboxSelectMultiple

@@ -83,7 +83,7 @@ class ContactModify(ContactCreate):
 class ContactDelete(ContactPage):
     """Asks, and deletes a contact unless somebody counts on it."""
 
-    template = "cloudmonitor/delete.html"
+    template = "pages/confirm.html"
     verb = "contact.delete"
 
     def form(self, data: Any = None) -> forms.Form:

@@ -163,7 +163,7 @@ class ContactGroupModify(ContactGroupCreate):
 class ContactGroupDelete(ContactGroupPage):
     """Asks, and deletes a group unless an alert rule tells it."""
 
-    template = "cloudmonitor/delete.html"
+    template = "pages/confirm.html"
     verb = "contact_group.delete"
 
     def form(self, data: Any = None) -> forms.Form:
