@@ -32,5 +32,9 @@ class Masked(logging.Filter):
         """Replace the record's message by the masked one; never drops a record."""
         record.msg, record.args = masked(record.getMessage()), ()
         if record.exc_info and not record.exc_text:
-            record.exc_text = masked(logging.Formatter().formatException(record.exc_info))
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        if record.exc_text:
+            record.exc_text = masked(record.exc_text)
+        if record.stack_info:
+            record.stack_info = masked(record.stack_info)
         return True

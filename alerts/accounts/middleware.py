@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -26,7 +26,10 @@ class TokenUser(AnonymousUser):
     def __init__(self, token: ApiToken) -> None:
         super().__init__()
         self.token = token
-        self.username = f"token {token.name}"
+
+    def get_username(self) -> str:
+        """Return what the audit trail and the page call this program."""
+        return f"token {self.token.name}"
 
     @property
     def is_authenticated(self) -> bool:  # type: ignore[override]
@@ -49,7 +52,7 @@ class BearerToken:
                 return refusal(401, "Unauthorized", "The bearer token is unknown, revoked, or may not read.")
             if request.method not in {"GET", "HEAD"}:
                 return refusal(403, "Forbidden", "An API token can read here, and change nothing.")
-            request.user = TokenUser(token)  # type: ignore[assignment]
+            request.user = TokenUser(token)
         return self.get_response(request)
 
 
@@ -59,6 +62,14 @@ def refusal(status: int, code: str, message: str) -> JsonResponse:
     if status == 401:
         response["WWW-Authenticate"] = "Bearer"
     return response
+
+
+class AccountRequest(HttpRequest):
+    """A request that went through `CurrentAccount`: the account looked at, the role in it, and all that could be."""
+
+    account: CloudAccount | None
+    role: Role | None
+    accounts: list[CloudAccount]
 
 
 class CurrentAccount:
@@ -72,22 +83,23 @@ class CurrentAccount:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Look the membership up, one query per request."""
-        request.account, request.role, request.accounts = None, None, []
-        user = request.user
+        asking = cast("AccountRequest", request)
+        asking.account, asking.role, asking.accounts = None, None, []
+        user: object = request.user
         if isinstance(user, TokenUser):
-            request.account, request.role = user.token.account, Role.VIEWER
+            asking.account, asking.role = user.token.account, Role.VIEWER
         elif isinstance(user, User):
-            self._choose(request, user)
+            self._choose(asking, user)
             timezone.activate(zoneinfo.ZoneInfo(user.time_zone))
         try:
             return self.get_response(request)
         finally:
             timezone.deactivate()
 
-    def _choose(self, request: HttpRequest, user: User) -> None:
+    def _choose(self, request: AccountRequest, user: User) -> None:
         memberships = {m.account_id: m for m in user.memberships.select_related("account").order_by("account_id")}
         request.accounts = [membership.account for membership in memberships.values()]
-        wanted = request.session.get(SESSION_KEY)
+        wanted = str(request.session.get(SESSION_KEY))
         chosen = memberships.get(wanted) or next(iter(memberships.values()), None)
         if chosen:
             request.account, request.role = chosen.account, Role(chosen.role)

@@ -22,14 +22,22 @@ ESTATE = "estate"
 
 INSERT = """
     INSERT INTO facts_fact (
-        account_id, origin, source, external_id, type, region, resource, occurred_at, received_at, data, failures, error
+        id, account_id, origin, source, external_id, type, region, resource, occurred_at, received_at, data, failures,
+        error
     )
-    SELECT %s, %s, source, external_id, type, region, resource, occurred_at, %s, data::jsonb, 0, ''
-    FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[])
-        AS row (source, external_id, type, region, resource, occurred_at, data)
+    SELECT number, %s, %s, source, external_id, type, region, resource, occurred_at, %s, data::jsonb, 0, ''
+    FROM (
+        SELECT nextval(pg_get_serial_sequence('facts_fact', 'id')) AS number, sent.*
+        FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::text[])
+            WITH ORDINALITY AS sent (source, external_id, type, region, resource, occurred_at, data, place)
+        OFFSET 0
+    ) AS row
+    ORDER BY source, external_id, place
     ON CONFLICT (account_id, source, external_id) DO NOTHING
     RETURNING id
 """
+# Numbered in the order in which they were sent, inserted in the order of their keys: two callers with the same facts in
+# different orders wait for each other and never deadlock.
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
-from django.http import JsonResponse
+from django.http import JsonResponse, UnreadablePostError
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
@@ -86,6 +86,30 @@ def bearer(request: HttpRequest) -> str:
     return text.strip() if scheme.lower() == "bearer" else ""
 
 
+def content_type(request: HttpRequest) -> str:
+    """Return the content type with its parameters, which `request.content_type` leaves out."""
+    return request.headers.get("Content-Type", "")
+
+
+def body_of(request: HttpRequest) -> bytes:
+    """Return the body, also of a call that is sent in chunks and says no length.
+
+    Raises RequestDataTooBig above the size cap, and Malformed when the caller hangs up halfway.
+    """
+    chunked = "chunked" in request.headers.get("Transfer-Encoding", "").lower()
+    try:
+        return _chunked(request) if chunked else request.body
+    except UnreadablePostError as error:
+        raise Malformed("The call ended before its body was complete.") from error
+
+
+def _chunked(request: HttpRequest) -> bytes:
+    body: bytes = request.META["wsgi.input"].read(settings.INGEST_MAX_BYTES + 1)
+    if len(body) > settings.INGEST_MAX_BYTES:
+        raise RequestDataTooBig
+    return body
+
+
 class CloudEvents(Door):
     """CloudEvents 1.0 over HTTP: binary, structured and batched."""
 
@@ -96,7 +120,7 @@ class CloudEvents(Door):
     def read(self, request: HttpRequest, token: ApiToken, *, now: datetime) -> HttpResponse:
         """Answer how many were accepted, how many were known, and what is wrong with each other one."""
         seen, rejected = cloudevents.parse(
-            request.content_type, request.headers, request.body, uid=token.account_id, now=now
+            content_type(request), request.headers, body_of(request), uid=token.account_id, now=now
         )
         collected = self.collect(token, [each for _index, each in seen], origin="cloudevents", now=now)
         answer: dict[str, Any] = {
@@ -120,9 +144,9 @@ class CloudMonitor(Door):
 
     def read(self, request: HttpRequest, token: ApiToken, *, now: datetime) -> HttpResponse:
         """Answer whether the event is new."""
-        query = request.GET.dict()
+        query = {name: str(value) for name, value in request.GET.items()}
         seen = cloudmonitor.parse(
-            request.body, query=query, content_type=request.content_type or "", uid=token.account_id, now=now
+            body_of(request), query=query, content_type=content_type(request), uid=token.account_id, now=now
         )
         collected = self.collect(token, seen, origin="cloudmonitor", now=now)
         return JsonResponse(

@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=30)
 MOST_AT_ONCE = 4
 """How many messages are on their way to one destination at a time: a slow one must not take every worker."""
+MOST_TRIES = 12
+"""How many times a lease is taken at most, counting those whose holder died."""
 
 State = Notification.State
 
@@ -42,6 +44,7 @@ def deliver_one(*, now: datetime) -> bool:
     started = time.monotonic()
     message: Message | None = None
     try:
+        _check_tries(notification)
         message = _message_of(notification)
         result: Outcome | DeliveryError = BY_KIND[notification.channel].send(
             message, address=json.loads(notification.address), settings=channel_settings()
@@ -84,6 +87,12 @@ def channel_settings() -> ChannelSettings:
     )
 
 
+def _check_tries(notification: Notification) -> None:
+    # A message that kills whoever sends it must not come back for ever.
+    if notification.tries > MOST_TRIES:
+        raise DeliveryError("Every try ended without an answer.", permanent=True, code="GivenUp")
+
+
 def _message_of(notification: Notification) -> Message:
     event = SystemEvent.objects.filter(id=notification.decision.event_id, account=notification.account_id).first()
     if event is None:
@@ -102,7 +111,7 @@ def record_attempt(
 ) -> None:
     """Record the try, and what is to become of the notification. `duration` is in seconds."""
     row = Notification.objects.select_for_update().get(pk=notification.pk)
-    outcome, detail = _outcome(row, result)
+    outcome, detail = _outcome(notification, result)
     Attempt.objects.get_or_create(
         notification=row,
         number=notification.tries,
@@ -114,22 +123,23 @@ def record_attempt(
             "detail": detail,
         },
     )
-    if row.state == State.PENDING:
+    # Whoever lost the lease meanwhile has nothing to say any more, unless the message went out after all.
+    if row.state == State.PENDING and (row.tries == notification.tries or isinstance(result, Outcome)):
         ended_at = started_at + timedelta(seconds=duration)
         _settle(row, outcome, result, message, detail, now=ended_at)
 
 
-def _outcome(row: Notification, result: Outcome | DeliveryError) -> tuple[str, str]:
+def _outcome(notification: Notification, result: Outcome | DeliveryError) -> tuple[Attempt.Outcome, str]:
     if isinstance(result, Outcome):
-        return result.status, result.detail
-    gives_up = result.permanent or row.tries > len(settings.DELIVERY_RETRIES)
+        return Attempt.Outcome(result.status), result.detail
+    gives_up = result.permanent or notification.tries > len(settings.DELIVERY_RETRIES)
     said = f"{result.reason}\n{result.detail}".strip()
     return (Attempt.Outcome.FAILED if gives_up else Attempt.Outcome.RETRY), said
 
 
 def _settle(
     row: Notification,
-    outcome: str,
+    outcome: Attempt.Outcome,
     result: Outcome | DeliveryError,
     message: Message | None,
     detail: str,

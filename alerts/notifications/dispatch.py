@@ -22,6 +22,7 @@ from alerts.rules.models import AlertRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from uuid import UUID
 
 log = logging.getLogger(__name__)
 
@@ -124,12 +125,12 @@ def _decision(match: Match, destinations: int, *, told: bool, now: datetime) -> 
     )
 
 
-def _unmuted(matches: Iterable[Match]) -> set[tuple[int, object]]:
+def _unmuted(matches: Iterable[Match]) -> set[tuple[int, UUID]]:
     """Return (rule, event) of the matches that no mute silences, by the time of the events."""
     by_key: dict[MuteKey, list[Match]] = defaultdict(list)
     for match in matches:
         by_key[match.mute_key].append(match)
-    told = set()
+    told: set[tuple[int, UUID]] = set()
     rows = _locked_mutes(by_key)
     for key, row in rows.items():
         for match in sorted(by_key[key], key=lambda each: each.event.id):
