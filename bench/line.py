@@ -1,0 +1,95 @@
+"""The line: how many facts a second come out as events, and as messages at somebody's door."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import psycopg
+
+from bench import database, facts
+from bench.calls import Call, Client, one_after_the_other
+from bench.figures import Figure, Section, of_run
+from bench.receiver import Receiver
+from kmsconsole import env
+from kmsconsole.keys import keys_of
+from kmsconsole.programs import base_environ
+from tests.installation import ROOT, Installation
+
+BATCH = 100
+LONGEST = 300.0
+POLL = 0.02
+FACTS_LEFT = "SELECT EXISTS (SELECT FROM facts_fact WHERE evaluated_at IS NULL)"
+EVENTS_LEFT = "SELECT EXISTS (SELECT FROM events_systemevent WHERE dispatched_at IS NULL)"
+MESSAGES_LEFT = "SELECT EXISTS (SELECT FROM notifications_notification WHERE state = 'PENDING')"
+
+
+def wait_until(done: Callable[[], bool], what: str) -> float:
+    """Wait until something is done; return the moment. Raises `TimeoutError`."""
+    deadline = time.monotonic() + LONGEST
+    while not done():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what}: not within {LONGEST:g} s")
+        time.sleep(POLL)
+    return time.perf_counter()
+
+
+def nothing_left(connection: psycopg.Connection, query: str) -> bool:
+    """Tell whether a stage has nothing to do."""
+    found = connection.execute(query.encode()).fetchone()
+    return found is not None and not found[0]
+
+
+def wait_until_idle(url: str) -> None:
+    """Wait until all that came in has gone through."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        left = (FACTS_LEFT, EVENTS_LEFT, MESSAGES_LEFT)
+        wait_until(lambda: all(nothing_left(connection, query) for query in left), "all that came in")
+
+
+def measure(installation: Installation, *, without_rule: int, with_rule: int) -> list[Section]:
+    """Return the figures of facts that nobody wants to hear of, then of facts of which each is one message."""
+    title = f"Batches of {BATCH} facts, one client"
+    first = _section(installation, f"{title}, no alert rule ({without_rule:,} facts)", without_rule, None)
+    with Receiver() as receiver:
+        make_rule(installation, receiver.url)
+        named = f"{title}, one alert rule with a URL callback ({with_rule:,} facts)"
+        return [first, _section(installation, named, with_rule, receiver)]
+
+
+def _section(installation: Installation, title: str, count: int, receiver: Receiver | None) -> Section:
+    url = installation.database_url
+    wait_until_idle(url)
+    sent = [facts.a_failed_rotation() for _ in range(count)]
+    with database.scratch(url):
+        bare = database.batch_inserts(url, sent, BATCH)
+    calls = facts.batches(sent, BATCH)
+    refused = one_after_the_other("", installation.port, facts.refused(calls), warm=facts.refused(calls[:20]))
+    empty = of_run("405 of the same address", count, took=refused.took)
+    return Section(title, empty, bare, _through(installation, calls, count, receiver))
+
+
+def _through(installation: Installation, calls: list[Call], count: int, receiver: Receiver | None) -> list[Figure]:
+    with psycopg.connect(installation.database_url, autocommit=True) as connection, Client(installation.port) as client:
+        started = time.perf_counter()
+        client.time(calls)
+        moments = {"accepted (last 202)": time.perf_counter()}
+        moments["last event stored"] = wait_until(lambda: nothing_left(connection, FACTS_LEFT), "events")
+        moments["last decision made"] = wait_until(lambda: nothing_left(connection, EVENTS_LEFT), "decisions")
+        if receiver:
+            moments["last message at the receiver"] = wait_until(lambda: receiver.count() >= count, "messages")
+    wait_until_idle(installation.database_url)
+    if receiver:
+        assert receiver.different() == receiver.count() == count, "a message was sent twice, or lost"
+    return [of_run(name, count, took=moment - started) for name, moment in moments.items()]
+
+
+def make_rule(installation: Installation, url: str) -> None:
+    """Make the alert rule in a process of its own, with the environment of the installation's programs."""
+    environment = env.read({"KMSCONSOLE_DATA": str(installation.data)})
+    environ = base_environ(environment, keys_of(environment), installation.database_url, "")
+    command = (sys.executable, "-m", "bench.rule", installation.account, url)
+    subprocess.run(command, env=dict(os.environ) | environ, cwd=ROOT, check=True)
