@@ -31,11 +31,11 @@ def base_environ(environment: Environment, keys: Keys, database: str, broker: st
 
 
 def preparation(environ: dict[str, str]) -> Program:
-    """Return what runs once before the services."""
+    """Return what runs once before the others."""
     return Program(name="prepare", command=(sys.executable, "-m", "kmsconsole.prepare"), environ=environ)
 
 
-def services(environment: Environment, environ: dict[str, str]) -> tuple[Program, ...]:
+def kept_running(environment: Environment, environ: dict[str, str]) -> tuple[Program, ...]:
     """Return what is kept running, in the order of starting; it is stopped in the reverse order."""
     kept = {name: value for name, value in environ.items() if name not in ONLY_AT_START}
     return (

@@ -20,11 +20,11 @@ from kmsconsole.env import Environment
 from kmsconsole.keys import keys_of
 from kmsconsole.preconditions import Refused, lock_data, outside_broker, outside_database, port_is_free
 from kmsconsole.processes import die_with_parent
-from kmsconsole.programs import base_environ, preparation, services
+from kmsconsole.programs import base_environ, kept_running, preparation
 from kmsconsole.supervise import Ended, Stopped, Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 180.0  # seconds from the start of the services until all must be alive
+PATIENCE = 180.0  # seconds from the start of the workers until all must be alive
 
 
 def start_server(supervisor: Supervisor, server: Server) -> str:
@@ -104,7 +104,7 @@ def run(supervisor: Supervisor, environment: Environment, started: float) -> Non
     lines = supervisor.once(preparation(environ), what="preparing")
     made = json.loads(lines[-1]) if lines and lines[-1].startswith("{") else {}
     supervisor.say("starting workers, beat and web server …")
-    for program in services(environment, environ):
+    for program in kept_running(environment, environ):
         supervisor.keep(program)
     if not supervisor.until(lambda: not health(environment), seconds=PATIENCE, every=0.2, what="waiting for all parts"):
         raise Refused(f"Not alive after {PATIENCE:.0f} s: {health(environment)}; the lines above say why.")

@@ -34,7 +34,7 @@ class Ended(Exception):
 
 
 @dataclass
-class Service:
+class Kept:
     """A program that is kept running."""
 
     program: Program
@@ -45,12 +45,12 @@ class Service:
 
 
 class Supervisor:
-    """Keeps services running. Use it as a context: leaving it stops everything, the highest rank first."""
+    """Keeps programs running. Use it as a context: leaving it stops everything, the highest rank first."""
 
     def __init__(self, out: IO[str] = sys.stdout) -> None:
         """Take the signals over; `out` is where the lines go, with colours when it is a terminal."""
         self.out = out
-        self.services: list[Service] = []
+        self.kept: list[Kept] = []
         self.signals = 0
         self._lines: dict[int, tuple[str, bytearray, list[str] | None]] = {}
         self._selector = selectors.DefaultSelector()
@@ -70,11 +70,11 @@ class Supervisor:
     def __exit__(self, *_: object) -> None:
         """Stop everything, last started first, those of one rank together."""
         started = time.monotonic()
-        for rank in sorted({service.program.rank for service in self.services}, reverse=True):
-            self._stop([s.child for s in self.services if s.program.rank == rank and s.child is not None])
+        for rank in sorted({kept.program.rank for kept in self.kept}, reverse=True):
+            self._stop([s.child for s in self.kept if s.program.rank == rank and s.child is not None])
         self._move_lines(0)
         self._close()
-        if self.services:
+        if self.kept:
             self.say(f"stopped after {time.monotonic() - started:.1f} s")
 
     def _close(self) -> None:
@@ -148,14 +148,14 @@ class Supervisor:
 
     def keep(self, program: Program, *, tidy: Callable[[], None] = lambda: None) -> None:
         """Start a program and start it again whenever it dies; `tidy` clears away what its last life left."""
-        service = Service(program, tidy)
-        self.services.append(service)
-        self._start(service)
+        kept = Kept(program, tidy)
+        self.kept.append(kept)
+        self._start(kept)
 
-    def _start(self, service: Service) -> None:
-        service.tidy()
-        output = self._pipe(service.program.name)
-        service.child = processes.start(service.program, output=output)
+    def _start(self, kept: Kept) -> None:
+        kept.tidy()
+        output = self._pipe(kept.program.name)
+        kept.child = processes.start(kept.program, output=output)
         os.close(output)
 
     def carry(self, seconds: float) -> None:
@@ -164,20 +164,20 @@ class Supervisor:
         if self.signals:
             self.say("stopping; a second signal ends everything at once")
             raise Stopped
-        for service in self.services:
-            if service.child is not None and not service.child.lives:
-                self._mourn(service, service.child)
-            if service.child is None and time.monotonic() >= service.start_at:
-                self._start(service)
+        for kept in self.kept:
+            if kept.child is not None and not kept.child.lives:
+                self._mourn(kept, kept.child)
+            if kept.child is None and time.monotonic() >= kept.start_at:
+                self._start(kept)
 
-    def _mourn(self, service: Service, child: Child) -> None:
+    def _mourn(self, kept: Kept, child: Child) -> None:
         child.signal_group(signal.SIGKILL)  # what it had started must not live beside its successor
-        service.deaths = 1 if child.lived_for > SETTLED_AFTER else service.deaths + 1
-        wait = min(LONGEST_WAIT, 0.25 * 2**service.deaths)
-        service.child, service.start_at = None, time.monotonic() + wait
+        kept.deaths = 1 if child.lived_for > SETTLED_AFTER else kept.deaths + 1
+        wait = min(LONGEST_WAIT, 0.25 * 2**kept.deaths)
+        kept.child, kept.start_at = None, time.monotonic() + wait
         code = child.process.returncode
         how = f"by {signal.Signals(-code).name}" if code < 0 else f"with code {code}"
-        self.say(f"{service.program.name} ended {how} after {child.lived_for:.0f} s; starting it again in {wait:g} s")
+        self.say(f"{kept.program.name} ended {how} after {child.lived_for:.0f} s; starting it again in {wait:g} s")
 
     def until(self, condition: Callable[[], bool], *, seconds: float, every: float = 0.05, what: str = "") -> bool:
         """Carry on until the condition holds; False when it does not within `seconds`. `what` is said every 5 s."""

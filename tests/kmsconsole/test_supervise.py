@@ -54,7 +54,7 @@ def test_what_a_dead_program_had_started_does_not_outlive_it() -> None:
         supervisor.keep(a_program(code))
         assert supervisor.until(lambda: "|" in out.getvalue(), seconds=10)
         grandchild = int(out.getvalue().split("|")[1])
-        child = supervisor.services[0].child
+        child = supervisor.kept[0].child
         assert child
         os.kill(child.pid, signal.SIGKILL)
         assert supervisor.until(lambda: out.getvalue().count("small      |") == 2, seconds=10)
