@@ -37,19 +37,12 @@ def console(request: HttpRequest) -> dict[str, Any]:
 
 
 def _regions(request: HttpRequest, current: str) -> list[dict[str, object]]:
-    # The same page of another region; a detail page leads to its list, for its resource lives in one region only.
-    match = request.resolver_match
-    page = match.url_name.split("_")[0] if match and match.url_name else "instances"
-    page = page if f"kms:{page}" in KMS_PAGES else "instances"
+    # The same menu entry in another region: a resource's page leads to its list, for it lives in one region only.
+    pages = [view for _label, items in _kms_sections() for _item, view, _icon in items]
+    page = next((page for page in pages if request.path.startswith(reverse(page, args=[current]))), pages[0])
     return [
-        {"id": r.id, "name": r.name, "url": reverse(f"kms:{page}", args=[r.id]), "active": r.id == current}
-        for r in REGIONS
+        {"id": r.id, "name": r.name, "url": reverse(page, args=[r.id]), "active": r.id == current} for r in REGIONS
     ]
-
-
-KMS_PAGES = {
-    "kms:instances", "kms:keys", "kms:secrets", "kms:accesspoints", "kms:synchronization", "kms:alertevents",
-}  # fmt: skip
 
 
 def _kms_sections() -> tuple[Section, ...]:

@@ -1,11 +1,13 @@
-"""The way into the KMS console: to the instances of the region that is shown first."""
+"""The ways into the KMS console: to the instances of a region, or of the region that is shown first."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from alerts.estate.regions import DEFAULT
+from alerts.kms.views.frame import Regional
 from alerts.ui.access import ConsoleView
 
 
@@ -15,3 +17,13 @@ class ToDefaultRegion(ConsoleView):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Go to the instances."""
         return HttpResponseRedirect(reverse("kms:instances", args=[DEFAULT.id]))
+
+
+class ToInstances(Regional):
+    """Leads from a region to its instances."""
+
+    entry = (_("Instances"), "kms:instances")
+
+    def get(self, request: HttpRequest, **_kwargs: object) -> HttpResponse:
+        """Go to the instances."""
+        return HttpResponseRedirect(self.list_address())
