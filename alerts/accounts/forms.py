@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
@@ -11,6 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from alerts.accounts.models import Role, Scope, User
 from alerts.accounts.zones import zone_choices
+
+if TYPE_CHECKING:
+    _UserForm = forms.ModelForm[User]
+else:
+    _UserForm = forms.ModelForm
 
 ROLES_EXPLAINED = (
     (Role.VIEWER, _("Viewer – looks at everything")),
@@ -67,7 +72,7 @@ class TokenForm(forms.Form):
     )
 
 
-class SettingsForm(forms.ModelForm[User]):
+class SettingsForm(_UserForm):
     """What a person sets for themselves."""
 
     time_zone = forms.ChoiceField(

@@ -23,10 +23,16 @@ if TYPE_CHECKING:
 
     from alerts.accounts.models import CloudAccount
 
+if TYPE_CHECKING:
+    _ContactForm = forms.ModelForm[Contact]
+    _GroupForm = forms.ModelForm[ContactGroup]
+else:
+    _ContactForm = _GroupForm = forms.ModelForm
+
 MAIL_LIMIT = 254
 
 
-class ContactForm(forms.ModelForm[Contact]):
+class ContactForm(_ContactForm):
     """Set Alert Contact: name, addresses, description, language and zone. Give the account by the instance."""
 
     email = forms.EmailField(
@@ -96,7 +102,7 @@ class ContactForm(forms.ModelForm[Contact]):
         return data
 
 
-class ContactGroupForm(forms.ModelForm[ContactGroup]):
+class ContactGroupForm(_GroupForm):
     """Create or modify a contact group. Give the account by the instance."""
 
     contacts = forms.ModelMultipleChoiceField(
