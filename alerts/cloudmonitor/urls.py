@@ -3,20 +3,30 @@
 from django.urls import path
 
 from alerts.cloudmonitor.views import (
+    alert_rules,
     catalogue,
     contact_changes,
     contact_groups,
     contacts,
     history,
     outbox,
-    placeholder,
     system_events,
 )
+
+RULES = "event-center/alert-rules/"
 
 app_name = "cloudmonitor"
 urlpatterns = [
     path("event-center/system-events/", system_events.SystemEvents.as_view(), name="system_events"),
-    path("event-center/system-events/<uuid:event_id>/", placeholder.Placeholder.as_view(), name="system_event"),
+    path(
+        "event-center/system-events/<uuid:event_id>/", system_events.SystemEventDetails.as_view(), name="system_event"
+    ),
+    path(RULES, alert_rules.AlertRules.as_view(), name="alert_rules"),
+    path(RULES + "create/", alert_rules.AlertRuleCreate.as_view(), name="alert_rule_create"),
+    path(RULES + "<int:pk>/modify/", alert_rules.AlertRuleModify.as_view(), name="alert_rule_modify"),
+    path(RULES + "<int:pk>/enable/", alert_rules.AlertRuleState.as_view(), name="alert_rule_enable"),
+    path(RULES + "<int:pk>/disable/", alert_rules.AlertRuleState.as_view(state="DISABLED"), name="alert_rule_disable"),
+    path(RULES + "<int:pk>/delete/", alert_rules.AlertRuleDelete.as_view(), name="alert_rule_delete"),
     path("alerts/contacts/", contacts.Contacts.as_view(), name="contacts"),
     path("alerts/contacts/create/", contact_changes.ContactCreate.as_view(), name="contact_create"),
     path("alerts/contacts/add-to-group/", contact_changes.ContactsAddToGroup.as_view(), name="contacts_add_to_group"),

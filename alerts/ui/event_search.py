@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.urls import reverse
+from django.utils.timezone import localtime
 
+from alerts.accounts.models import Role
 from alerts.events.counts import Tally, seen_in, slots, tally
 from alerts.events.filters import SystemEventFilter
+from alerts.events.find import around, newest, oldest
 from alerts.events.forms import DEFAULT_PERIOD
 from alerts.events.identity import milliseconds
 from alerts.events.models import SystemEvent
+from alerts.ui import event_cells as cells
+from alerts.ui import formats
 from alerts.ui.charts import Bucket, histogram
-from alerts.ui.pages import ListPage
+from alerts.ui.pages import PAGE_SIZE, PAGING, ListPage
 from alerts.ui.tables import Column, attribute
-from alerts.ui.templatetags import ui
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from django.utils.safestring import SafeString
 
     from alerts.events.models import SystemEventQuerySet
-    from alerts.ui.pages import Pill
+    from alerts.ui.pages import Page, Pill
 
-EXACT = "%Y-%m-%dT%H:%M:%S"
 WIRE = (
     Column("Id", "Id", lambda event: str(event.id)),
     Column("Time", "Time", lambda event: milliseconds(event.occurred_at)),
@@ -43,27 +45,39 @@ WIRE = (
     Column("Content", "Content", lambda event: json.dumps(event.content, ensure_ascii=False)),
 )
 """What exports carry: the fields of DescribeSystemEventAttribute, and the event type."""
-
-
-def title_of(event: SystemEvent) -> str:
-    """Return the event's title in the reader's language; one that is not in the catalogue has only its name."""
-    return gettext(event.record.title) if event.record else event.name
+ALWAYS = ("period", "start", "end", "resource")
 
 
 class EventSearch(ListPage):
-    """Search, histogram and list. A subclass gives `scope` (fixed parameters) and `details_url`."""
+    """Search, histogram and list.
 
+    A subclass gives `fields` (what is offered to search by), `fixed` (the parameters that it sets by itself), the
+    columns, and the name of the address at which one event is shown (`details`).
+    """
+
+    template = "pages/events.html"
+    fragment = "pages/_events.html"
     collection = "events"
     exported = WIRE
-    fragment = "pages/_events.html"
-
-    def scope(self) -> SystemEventQuerySet:
-        """Return the events that this console shows."""
-        return SystemEvent.objects.filter(account=self.account)
+    fields: ClassVar[Sequence[str]] = ()
+    details: ClassVar[str] = ""
+    search: SystemEventFilter
 
     def rows(self) -> SystemEventQuerySet:
-        """Return the events in scope."""
-        return self.scope()
+        """Return the events of the account."""
+        return SystemEvent.objects.filter(account=self.account)
+
+    def shown(self) -> Sequence[Column]:
+        """Return the columns, and one that opens the details."""
+        return (*self.columns, Column("Details", "", self.details_cell))
+
+    def details_cell(self, event: SystemEvent) -> SafeString:
+        """Draw the link that opens the details: a page of its own, and a drawer where scripts run."""
+        return cells.details(event, url=self.event_url(event))
+
+    def fixed(self) -> Mapping[str, str]:
+        """Return the parameters that this console sets by itself, such as its region."""
+        return {}
 
     def make_search(self) -> SystemEventFilter:
         """Return the filter, with the choices that this account's events offer."""
@@ -72,29 +86,62 @@ class EventSearch(ListPage):
             data["period"] = DEFAULT_PERIOD
         for name, value in self.fixed().items():
             data[name] = value
-        self.tallied: Tally | None = None
-        return SystemEventFilter(data, queryset=self.rows(), now=self.now, seen=seen_in(self.account))
+        search = SystemEventFilter(data, queryset=self.rows(), now=self.now, seen=seen_in(self.account))
+        for name in set(search.form.fields) - {*self.fields, *self.fixed(), *ALWAYS}:
+            del search.form.fields[name]
+        return search
 
-    def fixed(self) -> dict[str, str]:
-        """Return the parameters that this console sets by itself, such as its region."""
-        return {}
+    @cached_property
+    def tallied(self) -> Tally:
+        """The counts of this search, which must be valid."""
+        return tally(self.search, self.account)
 
     def count(self, _found: SystemEventQuerySet) -> int:
-        """Return the total from the hourly counts."""
-        self.tallied = tally(self.search, self.account)
+        """Return the total, one more than was looked at where there are more."""
         return self.tallied.total + (1 if self.tallied.capped else 0)
 
+    def page(self, found: SystemEventQuerySet, size: int = PAGE_SIZE) -> Page:
+        """Return the page that the cursors ask for, told beforehand where its rows are."""
+        if not self.search.is_valid():
+            return super().page(found, size)
+        before, after = (self.cursor(name, SystemEvent) for name in ("before", "after"))
+        if self.search.counted_by_rollup():
+            near = around(self.tallied.by_hour(), wanted=size + 1, before=before, after=after)
+            return super().page(found.filter(near), size)
+        if after is not None:
+            ids = oldest(self.search, limit=size + 1, after=after)
+        elif before is None and size < len(self.tallied.ids):
+            ids = list(self.tallied.ids[: size + 1])
+        else:
+            ids = [identity for identity, _level in newest(self.search, limit=size + 1, before=before)]
+        return super().page(found.filter(pk__in=ids), size)
+
     def context(self) -> dict[str, Any]:
-        """Return the histogram, and the range as a sentence."""
+        """Return the histogram, and what a viewer cannot do."""
+        valid = self.search.is_valid()
         return {
-            "chart": self.chart() if self.tallied else "",
-            "oldest": self.now,
-            "zone_now": timezone.localtime(self.now),
+            "chart": self.chart() if valid else "",
+            "save_url": self.save_url() if valid and Role(self.request.role).allows(Role.OPERATOR) else "",
+            "filters": [self.search.form[name] for name in self.fields],
         }
+
+    def save_url(self) -> str:
+        """Return the address that makes an alert rule of this search."""
+        query = self.request.GET.copy()
+        for name in PAGING:
+            query.pop(name, None)
+        for name, value in self.fixed().items():
+            query[name] = value
+        return f"{reverse('cloudmonitor:alert_rule_create')}?{query.urlencode()}"
+
+    def event_url(self, event: SystemEvent) -> str:
+        """Return the address of an event's page, which knows the way back to this search."""
+        query = self.address().partition("?")[2]
+        address = reverse(self.details, kwargs={**self.kwargs, "event_id": event.id})
+        return f"{address}?{query}" if query else address
 
     def chart(self) -> SafeString:
         """Draw the histogram; each bar leads to the search narrowed to it."""
-        assert self.tallied is not None
         found = slots(self.search.period_asked(), now=self.now)
         counts: list[dict[str, int]] = [{} for _slot in found]
         first, width = found[0][0], found[0][1] - found[0][0]
@@ -105,33 +152,18 @@ class EventSearch(ListPage):
         return histogram(buckets, link=self.narrowed)
 
     def narrowed(self, bucket: Bucket) -> str:
-        """Return the address of this search within one bar."""
-        start, end = (timezone.localtime(moment).strftime(EXACT) for moment in (bucket.start, bucket.end))
-        return self.address(period="", start=start, end=end).replace("period=&", "")
+        """Return the address of this search within one bar. Moments carry their offset: a link is for others too."""
+        start = max(bucket.start, self.search.period_asked().start)
+        return self.address(period="", start=localtime(start).isoformat(), end=localtime(bucket.end).isoformat())
 
-    def pills(self) -> Sequence[Pill]:
+    def pill_value(self, name: str, value: str) -> str:
+        """Return a moment in the reader's zone, anything else as ever."""
+        if name in {"start", "end"}:
+            return formats.moment(self.search.form.cleaned_data[name]).text
+        return super().pill_value(name, value)
+
+    def pills(self) -> list[Pill]:
         """Return the filters in force, without the preset range, which is always there."""
-        kept = {str(self.search.form.fields[name].label) for name in self.fixed()}
-        kept.add(str(self.search.form.fields["period"].label))
+        form = self.search.form
+        kept = {str(form.fields[name].label) for name in (*self.fixed(), "period") if name in form.fields}
         return [pill for pill in super().pills() if pill.label not in kept]
-
-
-def event_cell(event: SystemEvent) -> SafeString:
-    """Draw title over code."""
-    return format_html('<span class="stacked"><strong>{}</strong><code>{}</code></span>', title_of(event), event.name)
-
-
-def resource_cell(event: SystemEvent) -> SafeString:
-    """Draw the resource's name over its ARN."""
-    name = event.instance_name or event.resource.rpartition("/")[2]
-    return format_html('<span class="stacked"><span>{}</span><code>{}</code></span>', name, event.resource)
-
-
-def level_cell(event: SystemEvent) -> SafeString:
-    """Draw the level's badge."""
-    return ui.level(event.level)
-
-
-def time_cell(event: SystemEvent) -> SafeString:
-    """Draw the time in the reader's zone."""
-    return ui.moment(event.occurred_at)

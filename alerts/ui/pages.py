@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 50
 MOST_COUNTED = 10_000
+CHUNK = 1_000
 PAGING = ("before", "after", "format")
 
 
@@ -159,29 +160,40 @@ class ListPage(ConsoleView):
     def _pills_of(self, name: str) -> Iterator[Pill]:
         assert self.search is not None
         field = self.search.form.fields[name]
-        labels = dict(getattr(field, "choices", ()))
         values = [value for value in self.request.GET.getlist(name) if value]
         for value in values:
             query = self.request.GET.copy()
             query.setlist(name, [each for each in values if each != value])
             for paging in PAGING:
                 query.pop(paging, None)
-            yield Pill(
-                str(field.label or name), str(labels.get(value, value)), f"{self.request.path}?{query.urlencode()}"
-            )
+            address = f"{self.request.path}?{query.urlencode()}" if query else self.request.path
+            yield Pill(str(field.label or name), self.pill_value(name, value), address)
+
+    def pill_value(self, name: str, value: str) -> str:
+        """Return what a pill says of a value: the words of its choice, or the value itself."""
+        assert self.search is not None
+        choices = getattr(self.search.form.fields[name], "choices", ())
+        return next((str(label) for choice, label in choices if str(choice) == value), value)
 
     def export(self, kind: str) -> HttpResponseBase:
         """Return everything found as CSV, or a page of a thousand as JSON with the address of the next."""
         columns = self.exported or self.columns
         if kind == "csv":
-            rows = self.found().order_by("-pk").iterator(chunk_size=500)
-            cells = ([column.exported(row) for column in columns] for row in rows)
+            cells = ([column.exported(row) for column in columns] for row in self.everything())
             return csv_response(names=[c.name for c in columns], rows=cells, filename=self.collection)
         page = self.page(self.found(), size=JSON_PAGE)
         items = [{column.name: column.exported(row) for column in columns} for row in page.rows]
         following = f"{page.older}&format=json" if page.older else None
         absolute = self.request.build_absolute_uri(following) if following else None
         return json_response({self.collection: items, "next": absolute})
+
+    def everything(self) -> Iterator[Any]:
+        """Yield everything found, newest first, reading a chunk at a time: the first row leaves at once."""
+        found = self.found().order_by("-pk")
+        chunk = list(found[:CHUNK])
+        while chunk:
+            yield from chunk
+            chunk = list(found.filter(pk__lt=chunk[-1].pk)[:CHUNK]) if len(chunk) == CHUNK else []
 
     def refuse_export(self) -> HttpResponseBase:
         """Answer a program whose parameters make no sense: which one, and why."""

@@ -1,0 +1,79 @@
+"""Carry over: what of a search becomes a rule, and what cannot.
+
+A rule selects by product, type, level, name and keywords. A search knows more: what is lost is named, so that nobody
+believes to be told of less, or of more, than is so.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from alerts.events.catalog import BY_NAME, LEVELS
+from alerts.events.expression import ExpressionError, Or, Term, parse
+from alerts.rules.models import AlertRule
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+    from alerts.accounts.models import CloudAccount
+
+LOST = ("region", "status", "resource")
+
+
+def carried(query: QueryDict) -> tuple[dict[str, Any], list[str]]:
+    """Return the initial values of a rule made from a search, and a sentence for each thing that is lost."""
+    products = _chosen(query, "product")
+    words, lost = keywords_of(query.get("keywords", ""))
+    initial = {
+        "product": products[0] if len(products) == 1 else "",
+        "event_types": _chosen(query, "event_type"),
+        "levels": [level for level in _chosen(query, "level") if level in LEVELS],
+        "names": _chosen(query, "name"),
+        "keywords": words,
+    }
+    if len(products) > 1:
+        lost.append(_("Several products: a rule is about one product, or about all."))
+    names = {"region": _("Region"), "status": _("Status"), "resource": _("Resource")}
+    for field in LOST:
+        if values := _chosen(query, field):
+            lost.append(
+                _("%(field)s (%(values)s): a rule does not select by it.")
+                % {"field": names[field], "values": ", ".join(values)}
+            )
+    return initial, lost
+
+
+def _chosen(query: QueryDict, name: str) -> list[str]:
+    return [value for value in dict.fromkeys(query.getlist(name)) if value and value != "*"]
+
+
+def keywords_of(text: str) -> tuple[list[str], list[str]]:
+    """Return the words of an expression that is a plain list of or-ed words, and what is lost of any other."""
+    if not text.strip():
+        return [], []
+    try:
+        tree = parse(text)
+    except ExpressionError as error:
+        return [], [_("Keywords: %(error)s") % {"error": error}]
+    parts = tree.parts if isinstance(tree, Or) else (tree,)
+    if all(isinstance(part, Term) for part in parts):
+        return list(dict.fromkeys(part.text for part in parts if isinstance(part, Term))), []
+    said = _("Keywords (%(text)s): a rule knows “contains any of” and “contains none of”, not this expression.")
+    return [], [said % {"text": text.strip()}]
+
+
+def suggested_name(account: CloudAccount, initial: dict[str, Any]) -> str:
+    """Return a name that no rule of the account has, made of what the rule selects."""
+    names, levels = initial["names"], initial["levels"]
+    if len(names) == 1:
+        record = BY_NAME.get(names[0])
+        text = record.title if record else names[0]
+    else:
+        text = " ".join((initial["product"] or "all", *levels, *initial["event_types"], "events"))
+    slug = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:100] or "alert_rule"
+    taken = set(AlertRule.objects.filter(account=account, name__startswith=slug).values_list("name", flat=True))
+    numbered = (slug if number == 1 else f"{slug}_{number}" for number in range(1, len(taken) + 2))
+    return next(name for name in numbered if name not in taken)

@@ -1,0 +1,77 @@
+"""The cells of a list of system events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from alerts.estate.regions import BY_ID
+from alerts.events.catalog import PRODUCT, PRODUCT_TITLE
+from alerts.ui.tables import Column, attribute
+from alerts.ui.templatetags import ui
+
+if TYPE_CHECKING:
+    from django.utils.safestring import SafeString
+
+    from alerts.events.models import SystemEvent
+
+
+def title_of(event: SystemEvent) -> str:
+    """Return the event's title in the reader's language; one that is not in the catalogue has only its name."""
+    return gettext(event.record.title) if event.record else event.name
+
+
+def product_of(event: SystemEvent) -> str:
+    """Return the product's name as people say it."""
+    return PRODUCT_TITLE if event.product == PRODUCT else event.product
+
+
+def resource_name(event: SystemEvent) -> str:
+    """Return the shortest name of the resource: its own, else the last part of its ARN."""
+    return event.instance_name or event.resource.rpartition("/")[2] or event.resource
+
+
+def named(event: SystemEvent) -> SafeString:
+    """Draw title over code."""
+    return stacked(title_of(event), event.name)
+
+
+def resource(event: SystemEvent) -> SafeString:
+    """Draw the resource's name over its ARN."""
+    return stacked(resource_name(event), event.resource)
+
+
+def region(event: SystemEvent) -> SafeString:
+    """Draw the region's name over its id."""
+    known = BY_ID.get(event.region)
+    return stacked(known.name, known.id) if known else format_html("{}", event.region)
+
+
+def stacked(first: str, second: str) -> SafeString:
+    """Draw words over a code; a code that says the same again is left out."""
+    if first == second:
+        return format_html('<span class="stacked"><strong>{}</strong></span>', first)
+    return format_html('<span class="stacked"><strong>{}</strong><code>{}</code></span>', first, second)
+
+
+def details(event: SystemEvent, *, url: str) -> SafeString:
+    """Draw the link to an event; what it says to those who hear it tells the rows apart."""
+    return format_html(
+        '<a class="button" data-kind="ghost" data-size="small" href="{0}" hx-get="{0}" hx-target="#drawer"'
+        ' aria-label="{1}">{2}</a>',
+        url,
+        gettext("Details of %(event)s, %(resource)s") % {"event": title_of(event), "resource": resource_name(event)},
+        gettext("Details"),
+    )
+
+
+TIME = Column("Time", _("Time"), lambda event: ui.moment(event.occurred_at))
+LEVEL = Column("Level", _("Level"), lambda event: ui.level(event.level))
+EVENT = Column("Name", _("Event"), named)
+TYPE = Column("EventType", _("Type"), attribute("event_type"), minor=True)
+REGION = Column("RegionId", _("Region"), region, minor=True)
+RESOURCE = Column("ResourceId", _("Resource"), resource)
+STATUS = Column("Status", _("Status"), lambda event: ui.state(event.status) if event.status else "")

@@ -1,0 +1,124 @@
+"""What became of an event, told in order: it happened, it came, and what each rule, message and attempt made of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from alerts.channels import BY_KIND
+from alerts.notifications.models import Attempt, Decision, Notification
+from alerts.ui import formats
+
+if TYPE_CHECKING:
+    from alerts.events.models import SystemEvent
+
+Step = dict[str, Any]
+VERDICTS = {
+    Decision.Verdict.TOLD: ("good", "bell-ring"),
+    Decision.Verdict.MUTED: ("neutral", "bell-off"),
+    Decision.Verdict.NOBODY: ("critical", "user-x"),
+}
+STATES = {
+    Notification.State.PENDING: ("busy", "clock"),
+    Notification.State.SENT: ("good", "check"),
+    Notification.State.KEPT: ("info", "inbox"),
+    Notification.State.FAILED: ("critical", "x"),
+}
+OUTCOMES = {
+    Attempt.Outcome.ACCEPTED: ("good", "check"),
+    Attempt.Outcome.KEPT: ("info", "inbox"),
+    Attempt.Outcome.RETRY: ("warn", "refresh-cw"),
+    Attempt.Outcome.FAILED: ("critical", "x"),
+}
+
+
+def story_of(event: SystemEvent) -> tuple[list[Step], bool]:
+    """Return the steps for components/timeline.html, and whether any rule wanted this event. Three queries."""
+    decisions = Decision.objects.filter(account=event.account_id, event_id=event.pk).order_by("pk")
+    found = list(decisions.prefetch_related("notifications__attempts"))
+    return [*_beginning(event), *(_decision(each) for each in found), *_waiting(event)], bool(found)
+
+
+def _beginning(event: SystemEvent) -> list[Step]:
+    origins = {
+        "estate": _("Seen by this installation itself."),
+        "cloudevents": _("Sent here as a CloudEvent."),
+        "cloudmonitor": _("Sent here by CloudMonitor, and kept as it was."),
+    }
+    came = next((words for origin, words in origins.items() if event.origin.startswith(origin)), event.origin)
+    return [
+        {"at": event.occurred_at, "title": _("Happened"), "tone": "info", "icon": "zap"},
+        {"at": event.received_at, "title": _("Became a system event"), "text": came, "tone": "info", "icon": "inbox"},
+    ]
+
+
+def _waiting(event: SystemEvent) -> list[Step]:
+    if event.dispatched_at:
+        return []
+    return [{"title": _("The alert rules have not looked at it yet"), "tone": "busy", "icon": "clock"}]
+
+
+def _decision(decision: Decision) -> Step:
+    tone, icon = VERDICTS[Decision.Verdict(decision.verdict)]
+    said = _("Alert rule %(rule)s: %(verdict)s") % {
+        "rule": decision.rule_name,
+        "verdict": decision.get_verdict_display(),
+    }
+    return {
+        "at": decision.decided_at,
+        "title": said,
+        "text": reason_of(decision),
+        "tone": tone,
+        "icon": icon,
+        "steps": [_notification(each) for each in decision.notifications.all()],
+    }
+
+
+def reason_of(decision: Decision) -> str:
+    """Return why a rule decided so, in a sentence; empty where the decision says it all."""
+    code, _colon, detail = decision.reason.partition(":")
+    if code == "muted" and detail.isdigit():
+        return _("The rule had told of the same event on this resource less than %(period)s before.") % {
+            "period": formats.duration(int(detail))
+        }
+    if code == "no-recipient":
+        return _("None of the rule's contact groups has a contact that can be reached.")
+    return decision.reason
+
+
+def _notification(notification: Notification) -> Step:
+    tone, icon = STATES[Notification.State(notification.state)]
+    channel = BY_KIND[notification.channel].label if notification.channel in BY_KIND else notification.channel
+    return {
+        "at": notification.finished_at or notification.created_at,
+        "title": _("%(channel)s to %(recipient)s: %(state)s")
+        % {
+            "channel": channel,
+            "recipient": notification.recipient,
+            "state": notification.get_state_display(),
+        },
+        "text": notification.masked,
+        "tone": tone,
+        "icon": icon,
+        "steps": [*(_attempt(each) for each in sorted(notification.attempts.all(), key=lambda one: one.number)),
+                  *_next_attempt(notification)],
+    }  # fmt: skip
+
+
+def _attempt(attempt: Attempt) -> Step:
+    tone, icon = OUTCOMES[Attempt.Outcome(attempt.outcome)]
+    said = _("Attempt %(number)s: %(outcome)s after %(duration)s") % {
+        "number": attempt.number,
+        "outcome": attempt.get_outcome_display(),
+        "duration": formats.duration(attempt.duration),
+    }
+    answer = " ".join(part for part in (attempt.code, attempt.detail) if part)
+    return {"at": attempt.started_at, "title": said, "text": answer[:500], "tone": tone, "icon": icon}
+
+
+def _next_attempt(notification: Notification) -> list[Step]:
+    if notification.state != Notification.State.PENDING:
+        return []
+    said = _("Waits for its next attempt") if notification.tries else _("Waits for its first attempt")
+    return [{"at": notification.due_at, "title": said, "tone": "busy", "icon": "clock"}]
