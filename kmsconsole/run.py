@@ -69,9 +69,9 @@ def health(environment: Environment) -> str:
 
 def credential(made: str | None, *, given: str, name: str) -> str:
     """Return what the block says of a password or token: itself when just generated, else where it is from."""
-    if made:
-        return f"{made}   (generated; shown only now)"
-    return f"as {name} says" if given else "as set at the first start"
+    if given:
+        return f"as {name} says"
+    return f"{made}   (generated; shown only now)" if made else "as set at the first start"
 
 
 def closing_block(environment: Environment, made: dict[str, str], seconds: float) -> list[str]:

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
+from kombu import Exchange, Queue
 from psycopg.conninfo import conninfo_to_dict
 
 from kmsconsole import env
@@ -166,8 +167,12 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 110
 CELERY_TASK_SOFT_TIME_LIMIT = 100
 CELERY_TASK_PUBLISH_RETRY = False
+# The anonymous exchange routes by the queue's name alone. A named one keeps its bindings in the broker: once that was
+# emptied, every message would go nowhere until each process had connected anew.
+CELERY_TASK_QUEUES = [Queue(name, exchange=Exchange(""), routing_key=name) for name in ("line", "deliveries")]
 CELERY_TASK_DEFAULT_QUEUE = "line"
-CELERY_TASK_ROUTES = {"deliveries.*": {"queue": "deliveries"}}
+CELERY_TASK_DEFAULT_EXCHANGE = ""
+CELERY_TASK_ROUTES = {"deliveries.*": {"queue": "deliveries", "routing_key": "deliveries"}}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
