@@ -1,0 +1,35 @@
+"""The tables of the README are true."""
+
+import re
+
+from alerts.events import catalog
+from kmsconsole import env
+from tests.architecture.tree import ROOT
+
+README = (ROOT / "README.md").read_text()
+
+
+def table(first: str) -> list[list[str]]:
+    """Return the rows of the table whose first heading is `first`, without backticks."""
+    found = re.search(rf"^\| {first} \|.*\n\|[-| ]+\n((?:\|.*\n)+)", README, re.MULTILINE)
+    assert found, f"no table with the heading {first}"
+    return [[cell.strip().replace("`", "") for cell in row.strip("|").split("|")] for row in found[1].splitlines()]
+
+
+def test_the_environment_table_is_what_the_environment_declares() -> None:
+    expected = [[each.name, each.default or "–", each.about] for each in env.DECLARED]
+    assert table("Variable") == expected
+
+
+def test_the_event_table_is_the_catalogue() -> None:
+    assert [row[1] for row in table("Event")] == [record.name for record in catalog.CATALOG]
+
+
+def test_pictures_and_files_that_it_names_exist() -> None:
+    named = re.findall(r"\]\((?!https?:|#)([^)\s]+)\)", README)
+    assert [name for name in named if not (ROOT / name.split("#")[0]).exists()] == []
+
+
+def test_every_make_target_that_it_names_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"\bmake ([a-z]+)`", README)) <= targets
