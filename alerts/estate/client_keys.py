@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from alerts.estate.models import AccessPoint, ClientKey
@@ -28,24 +28,28 @@ def create_access_point(
     account: CloudAccount, *, region: str, name: str, now: datetime, policies: Sequence[str] = (), description: str = ""
 ) -> AccessPoint:
     """Create an application access point with up to three permission policies."""
-    if AccessPoint.objects.filter(account=account, region=region, name=name, deleted_at=None).exists():
-        raise Refused(_("An access point with this name exists in this region."), field="name")
     if len(policies) > MOST_POLICIES:
         raise Refused(_("An access point has at most three permission policies."), field="policies")
-    return AccessPoint.objects.create(
-        account=account, region=region, name=name, policies=list(policies), description=description, created_at=now
-    )
+    try:
+        with transaction.atomic():
+            return AccessPoint.objects.create(
+                account=account, region=region, name=name, policies=list(policies), description=description,
+                created_at=now,
+            )  # fmt: skip
+    except IntegrityError as error:
+        raise Refused(_("An access point with this name exists in this region."), field="name") from error
 
 
 @transaction.atomic
 def delete_access_point(point: AccessPoint, *, now: datetime) -> AccessPoint:
     """Delete an access point that has no client key left."""
     row = AccessPoint.objects.select_for_update().get(pk=point.pk)
+    if row.deleted_at:
+        raise Refused(_("This access point has been deleted."))
     if row.client_keys.filter(deleted_at=None).exists():
         raise Refused(_("This access point still has client keys: delete them first."))
-    if row.deleted_at is None:
-        row.deleted_at = now
-        row.save(update_fields=["deleted_at"])
+    row.deleted_at = now
+    row.save(update_fields=["deleted_at"])
     return row
 
 

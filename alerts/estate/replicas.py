@@ -30,11 +30,13 @@ def add_replica(primary: Instance, *, replica: Instance, now: datetime) -> Repli
     Source: "Cross-region synchronization" (Feb 2026): up to three replicas, in other regions, never across the border
     of the Chinese mainland, empty, software instances only, and with quotas no smaller than the primary's.
     """
-    row = Instance.objects.select_for_update().get(pk=primary.pk)
-    for broken, sentence in _conditions(row, replica):
+    # Both under their lock, and always in the same order: two at once would both find the replica free.
+    ends = Instance.objects.select_for_update().filter(pk__in=[primary.pk, replica.pk]).order_by("pk").in_bulk()
+    source, target = ends[primary.pk], ends[replica.pk]
+    for broken, sentence in _conditions(source, target):
         if broken:
             raise Refused(sentence, field="replica")
-    return Replica.objects.create(account=row.account, primary=row, replica=replica, created_at=now)
+    return Replica.objects.create(account=source.account, primary=source, replica=target, created_at=now)
 
 
 def _conditions(primary: Instance, replica: Instance) -> Iterable[tuple[bool, str]]:
@@ -43,6 +45,7 @@ def _conditions(primary: Instance, replica: Instance) -> Iterable[tuple[bool, st
     taken = Replica.objects.filter(replica=replica).exists() or Replica.objects.filter(primary=replica).exists()
     mixed = primary.management != software or replica.management != software
     full = primary.replicas.count() >= MOST_REPLICAS
+    chained = Replica.objects.filter(replica=primary).exists()
     abroad = _mainland(primary.region) != _mainland(replica.region)
     holding = replica.keys.filter(deleted_at=None).exists() or replica.secrets.filter(deleted_at=None).exists()
     return (
@@ -50,6 +53,7 @@ def _conditions(primary: Instance, replica: Instance) -> Iterable[tuple[bool, st
         (replica.region == primary.region, _("The replica must be in another region than the primary.")),
         (abroad, _("Keys cannot be synchronized across the border of the Chinese mainland.")),
         (mixed, _("Only software instances can be synchronized.")),
+        (chained, _("The primary is itself a replica of another instance.")),
         (full, _("An instance has at most three replicas.")),
         (taken, _("This instance already takes part in a synchronization.")),
         (holding, _("The replica must be empty: it already holds keys or secrets.")),

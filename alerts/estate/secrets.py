@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from alerts.estate.instances import count_usage
@@ -40,8 +40,6 @@ def create_secret(
     """Create a secret's metadata; a managed one with an interval rotates by itself from then on."""
     if instance:
         _check_room(instance)
-    if Secret.objects.filter(account=account, region=region, name=name, deleted_at=None).exists():
-        raise Refused(_("A secret with this name exists in this region."), field="name")
     secret = Secret(
         account=account,
         region=region,
@@ -53,7 +51,11 @@ def create_secret(
         state_at=now,
     )
     _set_rotation(secret, rotation_interval, now=now)
-    secret.save()
+    try:
+        with transaction.atomic():
+            secret.save(force_insert=True)
+    except IntegrityError as error:
+        raise Refused(_("A secret with this name exists in this region."), field="name") from error
     count_usage(instance, Usage.Of.SECRET, now=now)
     return secret
 
@@ -80,9 +82,9 @@ def set_rotation(secret: Secret, *, interval: timedelta | None, now: datetime) -
 
 def _set_rotation(secret: Secret, interval: timedelta | None, *, now: datetime) -> None:
     if interval and not secret.managed:
-        raise Refused(_("Only managed secrets rotate automatically; this one is generic."), field="rotation_days")
+        raise Refused(_("Only managed secrets rotate automatically; this one is generic."), field="rotation_interval")
     if interval and not SHORTEST_INTERVAL <= interval <= LONGEST_INTERVAL:
-        raise Refused(_("The rotation interval must be 6 hours to 365 days."), field="rotation_days")
+        raise Refused(_("The rotation interval must be 6 hours to 365 days."), field="rotation_interval")
     secret.rotation = Secret.Rotation.ENABLED if interval else Secret.Rotation.DISABLED
     secret.rotation_interval = interval
     secret.rotate_at = now + interval if interval else None
@@ -96,7 +98,9 @@ def record_rotation(
     row = _locked(secret, State.ENABLED, verb=_("rotated"))
     if not row.managed:
         raise Refused(_("Only managed secrets are rotated; this one is generic."))
-    row.rotation = Secret.Rotation.ENABLED if succeeded else Secret.Rotation.INVALID
+    # A success mends automatic rotation; it does not turn it on for a secret that has no plan.
+    mended = Secret.Rotation.ENABLED if row.rotation_interval else Secret.Rotation.DISABLED
+    row.rotation = mended if succeeded else Secret.Rotation.INVALID
     row.rotation_at = now
     if succeeded:
         row.rotated_at = now

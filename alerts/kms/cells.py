@@ -122,9 +122,9 @@ def validity_cell(key: ClientKey) -> SafeString:
     left = key.not_after - clock()
     code, label = ("Expired", _("Expired")) if left <= timedelta() else ("Expiring", _("Expiring"))
     badge = ui.state(code, label=label) if left <= SOON else ui.state("Valid", tone="good", label=_("Valid"))
-    return format_html(
-        '<span class="stacked">{}<small>{}</small></span>', badge, ui.moment(key.not_after, relative=True)
-    )
+    words = _("ended") if left <= timedelta() else _("ends")
+    when = ui.moment(key.not_after, relative=True)
+    return format_html('<span class="stacked">{}<small>{} {}</small></span>', badge, words, when)
 
 
 def point_cell(key: ClientKey) -> SafeString:

@@ -112,6 +112,11 @@ class AccessPointPage(ResourcePage):
         """Return the client keys: events are about them."""
         return [self.row.arn, *(key.arn for key in self.held)]
 
+    def all_events(self) -> str:
+        """Return the address of the reminders of this region: events are about client keys, not about access points."""
+        query = {"name": "ClientKey:Expiration:Reminder", "period": "90d"}
+        return reverse("kms:alertevents", args=[self.region.id], query=query)
+
     def context(self) -> dict[str, Any]:
         """Return the client keys."""
         drawn = [[(column, column.cell(key)) for column in KEY_COLUMNS] for key in self.held]

@@ -139,7 +139,7 @@ class ResourcePage(OfOne):
         context = {
             "row": self.row, "title": str(self.row), "trail": self.trail((str(self.row), "")), "deeds": deeds,
             "events": [self.shown(event) for event in self.events()], "now": self.now, "rest": self.rest(),
-            "all_events": events_of(self.row.arn, region=self.region.id), "may_change": self.may_change,
+            "all_events": self.all_events(), "may_change": self.may_change,
             **self.context(),
         }  # fmt: skip
         return render(request, self.template, context)
@@ -160,6 +160,10 @@ class ResourcePage(OfOne):
         """Return its newest events."""
         found = SystemEvent.objects.filter(account=self.account, resource__in=self.arns())
         return list(found.between(self.now - KEPT, self.now + KEPT).newest_first()[:SHOWN_EVENTS])
+
+    def all_events(self) -> str:
+        """Return the address of all of them."""
+        return events_of(self.row.arn, region=self.region.id)
 
     def shown(self, event: SystemEvent) -> dict[str, Any]:
         """Return what is shown of an event; its link leads to the events around it."""

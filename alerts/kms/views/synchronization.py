@@ -81,7 +81,7 @@ class Synchronizations(ResourceList):
         Column("Succeeded", gettext_lazy("Keys synchronized"), attribute("succeeded"), numeric=True),
         Column("Failed", gettext_lazy("Keys failed"), failed_cell, numeric=True),
         Column("CreateTime", gettext_lazy("Created"), cells.moment_cell("created_at"), minor=True),
-        Column("Keys", gettext_lazy("Synchronized resources"), keys_cell),
+        Column("Keys", gettext_lazy("Keys"), keys_cell),
     )
     exported = (
         Column("PrimaryInstanceId", "", attribute("primary.instance_id")),
