@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
@@ -235,14 +235,14 @@ def an_arn(kind: str, local_id: str = "", *, uid: str = UID, region: str = REGIO
     return f"acs:kms:{region}:{uid}:{kind}/{local_id or f'{kind}-{a_number()}'}"
 
 
-def an_observation(fact_type: str, resource: str, *, at: datetime = NOW, key: str = "", **data: object) -> Observation:
+def an_observation(fact_type: str, resource: str, *, at: datetime = NOW, key: str = "", **data: Any) -> Observation:
     """Return what a source saw of a resource; `key` is its id, `data` the fact's own."""
     region, uid = resource.split(":")[2:4]
     source = f"acs:kms:{region}:{uid}"
     return Observation(source, key or f"o-{a_number()}", fact_type, region, resource, at, data)
 
 
-def a_fact(fact_type: str, resource: str, *, at: datetime = NOW, origin: str = "cloudevents", **data: object) -> Fact:
+def a_fact(fact_type: str, resource: str, *, at: datetime = NOW, origin: str = "cloudevents", **data: Any) -> Fact:
     """Return a stored fact from outside that is not evaluated yet."""
     account = an_account(resource.split(":")[3])
     seen = Observation(**{**asdict(an_observation(fact_type, resource, at=at)), "data": data})

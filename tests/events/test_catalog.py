@@ -1,0 +1,93 @@
+"""The catalogue: every row is complete, and together they are what the issue and the help pages list."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+
+import pytest
+
+from alerts.events.catalog import BY_NAME, CATALOG, EVENT_TYPES, LEVELS, STATUSES, EventType, due, occurring, reaching
+from alerts.events.triggers import DueIn, Occurs, Reaches
+from alerts.sources.base import RESOURCE_KINDS
+from alerts.sources.kms_facts import FACT_TYPES, OUTSIDE_TYPES
+
+JUNE_2025 = {
+    "QPS has reached 90%": "CRITICAL",
+    "Key scheduled for deletion": "WARN",
+    "Key deleted": "WARN",
+    "Secret scheduled for deletion": "WARN",
+    "Secret deleted": "WARN",
+    "Managed secret rotation failed": "CRITICAL",
+    "Managed secret rotation succeeded": "INFO",
+    "Key sync failed": "CRITICAL",
+    "Key sync succeeded": "INFO",
+    "ClientKey expiration reminder": "CRITICAL",
+}
+LATER = {
+    "QPS has reached 70%": "INFO",
+    "Access management usage has reached 70%": "INFO",
+    "Access management usage has reached 90%": "WARN",
+    "Key usage has reached 70%": "INFO",
+    "Key usage has reached 90%": "WARN",
+    "Secret usage has reached 70%": "INFO",
+    "Secret usage has reached 90%": "WARN",
+}
+RAISES_NOTHING = {"kms.key.deletion-cancelled", "kms.secret.restored"}
+each_type = pytest.mark.parametrize("event_type", CATALOG, ids=lambda each: each.name)
+
+
+def test_it_has_the_ten_events_of_june_2025_and_the_later_quota_events() -> None:
+    assert {each.title: each.level for each in CATALOG} == JUNE_2025 | LATER
+
+
+def test_the_documented_codes_are_as_documented() -> None:
+    failed, succeeded = BY_NAME["Secret:RotateSecret:Failure"], BY_NAME["Secret:RotateSecret:Success"]
+    assert (failed.event_type, failed.level, failed.status) == ("Exception", "CRITICAL", "Failed")
+    assert (succeeded.event_type, succeeded.level, succeeded.status) == ("Notification", "INFO", "Normal")
+    assert (failed.title_zh, succeeded.title_zh) == ("托管凭据轮转失败", "托管凭据轮转成功")
+
+
+def test_names_and_titles_are_unique() -> None:
+    assert len(BY_NAME) == len(CATALOG)
+    assert max(Counter(each.title for each in CATALOG).values()) == 1
+    assert max(Counter(each.title_zh for each in CATALOG).values()) == 1
+
+
+@each_type
+def test_a_record_is_complete(event_type: EventType) -> None:
+    assert re.fullmatch(r"[A-Z]\w+:[A-Z]\w+:[A-Z]\w+", event_type.name)
+    assert event_type.level in LEVELS
+    assert event_type.event_type in EVENT_TYPES
+    assert event_type.status in STATUSES
+    assert event_type.resource_kind in RESOURCE_KINDS
+    for sentence in (event_type.condition, event_type.meaning, event_type.impact, event_type.remedy):
+        assert sentence.endswith(".")
+    assert json.loads(json.dumps(dict(event_type.sample))) == event_type.sample
+    assert "eventId" in event_type.sample
+    assert not event_type.closed_by or event_type.closed_by in BY_NAME
+
+
+@each_type
+def test_some_source_can_send_the_fact_of_a_record(event_type: EventType) -> None:
+    assert event_type.trigger.fact in OUTSIDE_TYPES
+    assert FACT_TYPES[event_type.trigger.fact] == event_type.resource_kind
+
+
+@pytest.mark.parametrize("fact_type", sorted(OUTSIDE_TYPES))
+def test_every_fact_from_outside_is_watched_or_known_to_say_nothing(fact_type: str) -> None:
+    watched = {each.trigger.fact for each in CATALOG}
+    assert (fact_type in watched) != (fact_type in RAISES_NOTHING)
+
+
+def test_every_quota_has_its_two_lines() -> None:
+    for resource_type in ("qps", "key", "secret", "vpc"):
+        assert sorted(trigger.share for _, trigger in reaching(resource_type)) == [70, 90]
+
+
+def test_it_is_looked_up_by_fact() -> None:
+    assert [each.name for each in occurring("kms.key.deleted")] == ["Key:DeleteKey:Success"]
+    assert [trigger.days for _, trigger in due("kms.client-key.observed")] == [(180, 90, 30, 7)]
+    assert (occurring("kms.instance.usage"), due("kms.key.deleted"), reaching("none")) == ((), (), ())
+    assert {type(each.trigger) for each in CATALOG} == {Occurs, Reaches, DueIn}
