@@ -21,7 +21,7 @@ DAY = timedelta(days=1)
 INSTANT = timedelta(microseconds=1)
 
 
-def observe(arn: str, *, ends_at: datetime, at: datetime = NOW, **data: object) -> None:
+def observe(arn: str, *, ends_at: datetime, at: datetime = NOW, **data: str) -> None:
     seen = an_observation("kms.client-key.observed", arn, at=at, notAfter=_iso(ends_at), **data)
     collect(an_account(), [seen], origin="cloudevents", now=at)
     evaluate_batch(now=at)
