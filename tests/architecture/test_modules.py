@@ -49,7 +49,8 @@ def own_names() -> Iterator[tuple[str, str]]:
     """Yield what the product itself names: modules, classes, functions."""
     for module in modules():
         yield module.name, module.path.stem
-        for node in (*functions(module), *classes(module)):
+        named: list[ast.FunctionDef | ast.ClassDef] = [*functions(module), *classes(module)]
+        for node in named:
             yield f"{module.name}:{node.lineno}", node.name
 
 
