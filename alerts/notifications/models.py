@@ -40,7 +40,10 @@ class Decision(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["event_id", "rule"], name="an_event_is_decided_once_per_rule")]
-        indexes = [models.Index(F("account"), F("id").desc(), name="decisions_newest")]
+        indexes = [
+            models.Index(F("account"), F("id").desc(), name="decisions_newest"),
+            models.Index(F("rule"), F("decided_at").desc(), condition=Q(verdict="TOLD"), name="decisions_told"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.rule_name}: {self.verdict}"

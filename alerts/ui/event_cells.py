@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -35,26 +36,27 @@ def resource_name(event: SystemEvent) -> str:
 
 
 def named(event: SystemEvent) -> SafeString:
-    """Draw title over code."""
-    return stacked(title_of(event), event.name)
+    """Draw title over code, which may break after its colons."""
+    parts = event.name.split(":")
+    code = format_html_join(mark_safe(":<wbr>"), "{}", ([part] for part in parts))
+    return format_html(
+        '<span class="stacked" data-words><strong>{}</strong><code>{}</code></span>', title_of(event), code
+    )
 
 
 def resource(event: SystemEvent) -> SafeString:
-    """Draw the resource's name over its ARN."""
-    return stacked(resource_name(event), event.resource)
+    """Draw the resource's name over the end of its ARN, which the details show whole."""
+    name, local = resource_name(event), event.resource.rpartition(":")[2]
+    code = format_html("<code>{}</code>", local) if local != name else ""
+    return format_html('<span class="stacked"><span>{}</span>{}</span>', name, code)
 
 
 def region(event: SystemEvent) -> SafeString:
     """Draw the region's name over its id."""
     known = BY_ID.get(event.region)
-    return stacked(known.name, known.id) if known else format_html("{}", event.region)
-
-
-def stacked(first: str, second: str) -> SafeString:
-    """Draw words over a code; a code that says the same again is left out."""
-    if first == second:
-        return format_html('<span class="stacked"><strong>{}</strong></span>', first)
-    return format_html('<span class="stacked"><strong>{}</strong><code>{}</code></span>', first, second)
+    if known is None:
+        return format_html("{}", event.region)
+    return format_html('<span class="stacked" data-words><span>{}</span><code>{}</code></span>', known.name, known.id)
 
 
 def details(event: SystemEvent, *, url: str) -> SafeString:
@@ -68,7 +70,12 @@ def details(event: SystemEvent, *, url: str) -> SafeString:
     )
 
 
-TIME = Column("Time", _("Time"), lambda event: ui.moment(event.occurred_at))
+def time(event: SystemEvent) -> SafeString:
+    """Draw the time in the reader's zone."""
+    return format_html('<span class="nowrap">{}</span>', ui.moment(event.occurred_at))
+
+
+TIME = Column("Time", _("Time"), time)
 LEVEL = Column("Level", _("Level"), lambda event: ui.level(event.level))
 EVENT = Column("Name", _("Event"), named)
 TYPE = Column("EventType", _("Type"), attribute("event_type"), minor=True)

@@ -104,15 +104,15 @@ def rule_url(event: SystemEvent) -> str:
 
 
 def pairs_of(content: object, *, name: str = "", depth: int = 0) -> Iterator[dict[str, Any]]:
-    """Yield the content as lines of key and value. What is nested deeper than once is named by its path."""
+    """Yield the content as lines of key and value. What is nested deeper than once is named by its path from there."""
     items = content.items() if isinstance(content, dict) else enumerate(content) if isinstance(content, list) else ()
     for key, value in islice(items, MOST_PAIRS):
         path = f"{name}.{key}" if name else str(key)
         nested = isinstance(value, dict | list) and bool(value)
-        if depth < 1 or not nested:
+        if depth == 0 or not nested:
             yield {"key": path, "value": "" if nested else said(value), "depth": min(depth, 1)}
         if nested:
-            yield from pairs_of(value, name=path if depth else str(key), depth=depth + 1)
+            yield from pairs_of(value, name=path if depth else "", depth=depth + 1)
 
 
 def said(value: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from alerts.channels import BY_KIND
@@ -68,6 +69,7 @@ def _decision(decision: Decision) -> Step:
     return {
         "at": decision.decided_at,
         "title": said,
+        "url": reverse("cloudmonitor:alert_rule_modify", args=[decision.rule_id]) if decision.rule_id else "",
         "text": reason_of(decision),
         "tone": tone,
         "icon": icon,
@@ -98,6 +100,7 @@ def _notification(notification: Notification) -> Step:
             "recipient": notification.recipient,
             "state": notification.get_state_display(),
         },
+        "url": reverse("cloudmonitor:notification", args=[notification.pk]),
         "text": notification.masked,
         "tone": tone,
         "icon": icon,

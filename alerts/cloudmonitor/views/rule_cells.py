@@ -52,7 +52,7 @@ def name_cell(rule: AlertRule) -> SafeString:
     """Draw the name as a link to the panel, over the state."""
     url = reverse("cloudmonitor:alert_rule_modify", args=[rule.pk])
     return format_html(
-        '<span class="stacked"><a href="{0}" hx-get="{0}" hx-target="#drawer">{1}</a></span>', url, rule.name
+        '<span class="stacked" data-name><a href="{0}" hx-get="{0}" hx-target="#drawer">{1}</a></span>', url, rule.name
     )
 
 
@@ -87,7 +87,7 @@ def goes_cell(rule: AlertRule) -> SafeString:
 def where(target: RuleTarget) -> str:
     """Return one target in words."""
     if target.group:
-        return f"{target.group.name} · {target.get_method_display()}"
+        return f"{target.group.name} · {target.method}"
     return BY_KIND["webhook"].mask({"url": target.url, "method": target.http_method})
 
 
@@ -97,11 +97,9 @@ def fired_cell(rule: Any) -> SafeString:
         return format_html('<span class="muted">{}</span>', _("not yet"))
     url = f"{reverse('cloudmonitor:decisions')}?{urlencode({'rule': rule.name, 'period': '7d'})}"
     lately = _("%(count)s in 7 days") % {"count": formats.count(rule.fired, cap=MOST_COUNTED)}
+    when = ui.moment(rule.fired_at, relative=True)
     return format_html(
-        '<span class="stacked"><span>{}</span><small><a href="{}">{}</a></small></span>',
-        ui.moment(rule.fired_at, relative=True),
-        url,
-        lately,
+        '<span class="stacked nowrap"><span>{}</span><small><a href="{}">{}</a></small></span>', when, url, lately
     )
 
 
@@ -122,7 +120,7 @@ def actions_for(request: HttpRequest) -> Callable[[AlertRule], SafeString]:
         copy = f"{reverse('cloudmonitor:alert_rule_create')}?{urlencode({'copy': rule.pk})}"
         delete = reverse("cloudmonitor:alert_rule_delete", args=[rule.pk])
         return format_html(
-            '<span class="row nowrap">{}<form method="post" action="{}">'
+            '<span class="row" data-line>{}<form method="post" action="{}">'
             '<input type="hidden" name="csrfmiddlewaretoken" value="{}">{}</form>{}{}</span>',
             _button(_("Modify"), rule, href=modify, hx_get=modify, hx_target="#drawer"),
             reverse(f"cloudmonitor:{switch}", args=[rule.pk]),
