@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -210,7 +211,7 @@ def test_workers_with_facts_of_the_same_resources_in_all_orders_do_not_get_in_ea
 ) -> None:
     monkeypatch.setattr(evaluate, "BATCH", 11)
     kinds = {"kms.key.sync-failed": "key", "kms.secret.rotation-failed": "secret", "kms.instance.usage": "keystore"}
-    usage = {"resourceType": "key", "used": 1, "quota": 100}
+    usage: dict[str, Any] = {"resourceType": "key", "used": 1, "quota": 100}
     seen = [
         an_observation(fact_type, an_arn(kind, f"{kind}-{number * step % 13}"), **usage)
         for number in range(60)
