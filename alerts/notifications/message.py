@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 SUBJECT_LENGTH = 200
 NAME_LENGTH = 120
+CAUSE_LENGTH = 300
 
 
 def compose(notification: Notification, event: SystemEvent) -> Message:
@@ -83,7 +84,17 @@ def _rows(event: SystemEvent) -> list[tuple[str, str]]:
         rows.append((since, utc_time(event.occurred_at)))
     else:
         rows += [(since, zoned_time(event.occurred_at)), ("", utc_time(event.occurred_at))]
+    rows.append((_("Cause"), _cause(event.content)))
     return [(label, value) for label, value in rows if value]
+
+
+def _cause(content: object) -> str:
+    """Return what the failing side said, with its code; nothing where the event tells of no failure."""
+    failure = content.get("failureInfo") if isinstance(content, dict) else None
+    if not isinstance(failure, dict):
+        return ""
+    code, said = (line(failure.get(name) or "") for name in ("errorCode", "errorMessage"))
+    return shortened(f"{said} ({code})" if said and code else said or code, CAUSE_LENGTH)
 
 
 def _origin(event: SystemEvent) -> list[tuple[str, str]]:
