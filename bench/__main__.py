@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -17,7 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import history, line, lists, posting
+from bench.cost import Meter
 from bench.figures import Section
+from bench.server import Server
 from bench.table import table
 from tests.installation import Installation, a_free_port
 
@@ -52,16 +55,16 @@ def an_installation() -> Iterator[Installation]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def measure(installation: Installation, extent: Extent) -> Iterator[Section]:
+def measure(server: Server, extent: Extent) -> Iterator[Section]:
     """Yield every section; the events come first, so that all the rest works on full tables."""
     say(f"making {extent.events:,} events")
-    past = history.make(installation.database_url, account=installation.account, count=extent.events)
+    past = history.make(server.url, account=server.installation.account, count=extent.events)
     say("opening lists")
-    yield from lists.measure(installation, past, repeats=extent.repeats)
+    yield from lists.measure(server, past, repeats=extent.repeats)
     say("sending single facts")
-    yield from posting.measure(installation, count=extent.posts, clients=extent.clients)
+    yield from posting.measure(server, count=extent.posts, clients=extent.clients)
     say("sending batches")
-    yield from line.measure(installation, without_rule=extent.without_rule, with_rule=extent.with_rule)
+    yield from line.measure(server, without_rule=extent.without_rule, with_rule=extent.with_rule)
 
 
 def say(what: str) -> None:
@@ -74,12 +77,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description="First figures, as ratios within one run.")
     parser.add_argument("--quick", action="store_true", help="less of everything, in under a minute")
     extent = QUICK if parser.parse_args().quick else FULL
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     started, load = time.monotonic(), os.getloadavg()[0]
     say("starting an installation")
     with an_installation() as installation:
-        sections = list(measure(installation, extent))
+        assert installation.process is not None
+        server = Server(installation, Meter.of(installation.process.pid))
+        sections = list(measure(server, extent))
     print(table(sections))
     print(f"{os.cpu_count()} cores, load {load:.1f} before; {time.monotonic() - started:.0f} s in all.")
+    print("cpu: processor time of all programs of the installation for one, without what they use when idle.")
     print("x: how many times as much it costs as what stands beside it in the same section and the same run.")
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection
 
 from bench.figures import Figure, of_calls
+from bench.server import Server
 
 TIMEOUT = 60.0
 
@@ -56,28 +57,28 @@ class Client:
         return durations
 
 
-def one_after_the_other(name: str, port: int, calls: Sequence[Call], *, warm: Sequence[Call] = ()) -> Figure:
+def one_after_the_other(name: str, server: Server, calls: Sequence[Call], *, warm: Sequence[Call] = ()) -> Figure:
     """Return the figure of calls of one client; those of `warm` come first and do not count."""
-    with Client(port) as client:
+    with Client(server.port) as client:
         client.time(warm)
-        started = time.perf_counter()
-        durations = client.time(calls)
-        return of_calls(name, durations, took=time.perf_counter() - started)
+        with server.meter.running() as spent:
+            durations = client.time(calls)
+        return of_calls(name, durations, spent)
 
 
-def at_a_time(name: str, port: int, calls: Sequence[Call], *, clients: int, warm: Sequence[Call] = ()) -> Figure:
+def at_a_time(name: str, server: Server, calls: Sequence[Call], *, clients: int, warm: Sequence[Call] = ()) -> Figure:
     """Return the figure of the same calls shared among clients that all start at the same moment."""
     ready = threading.Barrier(clients + 1)
 
     def one(number: int) -> list[float]:
-        with Client(port) as client:
+        with Client(server.port) as client:
             client.time(warm[number::clients])
             ready.wait()
             return client.time(calls[number::clients])
 
     with ThreadPoolExecutor(clients) as pool:
         running = [pool.submit(one, number) for number in range(clients)]
-        ready.wait()
-        started = time.perf_counter()
-        durations = [duration for each in running for duration in each.result()]
-        return of_calls(name, durations, took=time.perf_counter() - started, clients=clients)
+        with server.meter.running() as spent:
+            ready.wait()
+            durations = [duration for each in running for duration in each.result()]
+        return of_calls(name, durations, spent, clients=clients)

@@ -13,6 +13,7 @@ import psycopg
 
 from bench.facts import Fact, a_failed_rotation, batched
 from bench.figures import Figure, of_calls, of_run
+from bench.server import Server
 
 TABLE = """
     CREATE TABLE bench_row (
@@ -49,24 +50,23 @@ def row_of(fact: Fact) -> tuple[str, ...]:
     return fact["id"], fact["source"], fact["type"], fact["subject"], fact["time"], json.dumps(fact["data"])
 
 
-def one_row_inserts(url: str, count: int, *, clients: int = 1) -> Figure:
+def one_row_inserts(server: Server, count: int, *, clients: int = 1) -> Figure:
     """Return the figure of inserting one row and committing it, from as many connections as there are clients."""
     rows = [row_of(a_failed_rotation()) for _ in range(count)]
     ready = threading.Barrier(clients + 1)
 
     def one(number: int) -> list[float]:
-        with psycopg.connect(url, autocommit=True) as connection:
+        with psycopg.connect(server.url, autocommit=True) as connection:
             connection.execute("SELECT 1")
             ready.wait()
             return _timed(connection, ONE, rows[number::clients])
 
     with ThreadPoolExecutor(clients) as pool:
         running = [pool.submit(one, number) for number in range(clients)]
-        ready.wait()
-        started = time.perf_counter()
-        durations = [duration for each in running for duration in each.result()]
-        took = time.perf_counter() - started
-    return of_calls("INSERT of one row, committed", durations, took=took, clients=clients)
+        with server.meter.running() as spent:
+            ready.wait()
+            durations = [duration for each in running for duration in each.result()]
+    return of_calls("INSERT of one row, committed", durations, spent, clients=clients)
 
 
 def _timed(connection: psycopg.Connection, sql: str, rows: Sequence[Sequence[object]]) -> list[float]:
@@ -78,22 +78,22 @@ def _timed(connection: psycopg.Connection, sql: str, rows: Sequence[Sequence[obj
     return durations
 
 
-def batch_inserts(url: str, facts: Sequence[Fact], size: int) -> Figure:
+def batch_inserts(server: Server, facts: Sequence[Fact], size: int) -> Figure:
     """Return the figure of inserting the facts in batches, each one statement and one commit."""
     columns = [list(zip(*(row_of(fact) for fact in batch), strict=True)) for batch in batched(facts, size)]
     wanted = [tuple(list(column) for column in batch) for batch in columns]
-    with psycopg.connect(url, autocommit=True) as connection:
+    with psycopg.connect(server.url, autocommit=True) as connection:
         connection.execute("SELECT 1")
-        started = time.perf_counter()
-        _timed(connection, MANY, wanted)
-        return of_run(f"INSERT … unnest of {size} rows, committed", len(facts), took=time.perf_counter() - started)
+        with server.meter.running() as spent:
+            _timed(connection, MANY, wanted)
+        return of_run(f"INSERT … unnest of {size} rows, committed", len(facts), spent)
 
 
-def newest(url: str, account: str, *, first: str, last: str, repeats: int) -> Figure:
+def newest(server: Server, account: str, *, first: str, last: str, repeats: int) -> Figure:
     """Return the figure of reading the 50 newest events between two ids."""
-    with psycopg.connect(url, autocommit=True) as connection:
+    with psycopg.connect(server.url, autocommit=True) as connection:
         wanted = [(account, first, last)] * repeats
         _timed(connection, NEWEST, wanted[:5])
-        started = time.perf_counter()
-        durations = _timed(connection, NEWEST, wanted)
-        return of_calls("SELECT of the 50 newest events", durations, took=time.perf_counter() - started)
+        with server.meter.running() as spent:
+            durations = _timed(connection, NEWEST, wanted)
+        return of_calls("SELECT of the 50 newest events", durations, spent)

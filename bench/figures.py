@@ -10,18 +10,22 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bench.cost import Spent
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measurement. `each`, `p50` and `p95` are seconds; `p50` and `p95` are absent where no single one was timed.
+    """One measurement, in seconds. `p50` and `p95` are absent where no single one was timed.
 
-    `each` is what one costs: the median of calls that were made one after the other, else time by number.
+    `each` is what one takes: the median of calls that were made one after the other, else time by number. `cpu` is the
+    processor time of the installation for one.
     """
 
     name: str
     each: float
     per_second: float
     took: float
+    cpu: float
     p50: float | None = None
     p95: float | None = None
 
@@ -42,15 +46,16 @@ def percentile(durations: Sequence[float], share: float) -> float:
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
-def of_calls(name: str, durations: Sequence[float], *, took: float, clients: int = 1) -> Figure:
-    """Return the figure of calls of `durations` seconds that took `took` seconds in all."""
-    p50, p95 = percentile(durations, 0.5), percentile(durations, 0.95)
-    return Figure(name, p50 if clients == 1 else took / len(durations), len(durations) / took, took, p50, p95)
+def of_calls(name: str, durations: Sequence[float], spent: Spent, *, clients: int = 1) -> Figure:
+    """Return the figure of calls of `durations` seconds, and of what they took together."""
+    count, p50 = len(durations), percentile(durations, 0.5)
+    each = p50 if clients == 1 else spent.took / count
+    return Figure(name, each, count / spent.took, spent.took, spent.cpu / count, p50, percentile(durations, 0.95))
 
 
-def of_run(name: str, count: int, *, took: float) -> Figure:
-    """Return the figure of `count` things that took `took` seconds together."""
-    return Figure(name, took / count, count / took, took)
+def of_run(name: str, count: int, spent: Spent) -> Figure:
+    """Return the figure of `count` things that were done together."""
+    return Figure(name, spent.took / count, count / spent.took, spent.took, spent.cpu / count)
 
 
 def ratio(figure: Figure, beside: Figure | None) -> float | None:

@@ -12,8 +12,10 @@ import psycopg
 
 from bench import database, facts
 from bench.calls import Call, Client, one_after_the_other
+from bench.cost import Spent
 from bench.figures import Figure, Section, of_run
 from bench.receiver import Receiver
+from bench.server import Server
 from kmsconsole import env
 from kmsconsole.keys import keys_of
 from kmsconsole.programs import base_environ
@@ -27,14 +29,13 @@ EVENTS_LEFT = "SELECT EXISTS (SELECT FROM events_systemevent WHERE dispatched_at
 MESSAGES_LEFT = "SELECT EXISTS (SELECT FROM notifications_notification WHERE state = 'PENDING')"
 
 
-def wait_until(done: Callable[[], bool], what: str) -> float:
-    """Wait until something is done; return the moment. Raises `TimeoutError`."""
+def wait_until(done: Callable[[], bool], what: str) -> None:
+    """Wait until something is done. Raises `TimeoutError`."""
     deadline = time.monotonic() + LONGEST
     while not done():
         if time.monotonic() > deadline:
             raise TimeoutError(f"{what}: not within {LONGEST:g} s")
         time.sleep(POLL)
-    return time.perf_counter()
 
 
 def nothing_left(connection: psycopg.Connection, query: str) -> bool:
@@ -50,41 +51,43 @@ def wait_until_idle(url: str) -> None:
         wait_until(lambda: all(nothing_left(connection, query) for query in left), "all that came in")
 
 
-def measure(installation: Installation, *, without_rule: int, with_rule: int) -> list[Section]:
+def measure(server: Server, *, without_rule: int, with_rule: int) -> list[Section]:
     """Return the figures of facts that nobody wants to hear of, then of facts of which each is one message."""
     title = f"Batches of {BATCH} facts, one client"
-    first = _section(installation, f"{title}, no alert rule ({without_rule:,} facts)", without_rule, None)
+    first = _section(server, f"{title}, no alert rule ({without_rule:,} facts)", without_rule, None)
     with Receiver() as receiver:
-        make_rule(installation, receiver.url)
+        make_rule(server.installation, receiver.url)
         named = f"{title}, one alert rule with a URL callback ({with_rule:,} facts)"
-        return [first, _section(installation, named, with_rule, receiver)]
+        return [first, _section(server, named, with_rule, receiver)]
 
 
-def _section(installation: Installation, title: str, count: int, receiver: Receiver | None) -> Section:
-    url = installation.database_url
-    wait_until_idle(url)
+def _section(server: Server, title: str, count: int, receiver: Receiver | None) -> Section:
+    wait_until_idle(server.url)
     sent = [facts.a_failed_rotation() for _ in range(count)]
-    with database.scratch(url):
-        bare = database.batch_inserts(url, sent, BATCH)
+    with database.scratch(server.url):
+        bare = database.batch_inserts(server, sent, BATCH)
     calls = facts.batches(sent, BATCH)
-    refused = one_after_the_other("", installation.port, facts.refused(calls), warm=facts.refused(calls[:20]))
-    empty = of_run("405 of the same address", count, took=refused.took)
-    return Section(title, empty, bare, _through(installation, calls, count, receiver))
+    refused = one_after_the_other("", server, facts.refused(calls), warm=facts.refused(calls[:20]))
+    empty = of_run("405 of the same address", count, Spent(refused.took, refused.cpu * len(calls)))
+    return Section(title, empty, bare, _through(server, calls, count, receiver))
 
 
-def _through(installation: Installation, calls: list[Call], count: int, receiver: Receiver | None) -> list[Figure]:
-    with psycopg.connect(installation.database_url, autocommit=True) as connection, Client(installation.port) as client:
-        started = time.perf_counter()
+def _through(server: Server, calls: list[Call], count: int, receiver: Receiver | None) -> list[Figure]:
+    with psycopg.connect(server.url, autocommit=True) as connection, Client(server.port) as client:
+        watch = server.meter.start()
         client.time(calls)
-        moments = {"accepted (last 202)": time.perf_counter()}
-        moments["last event stored"] = wait_until(lambda: nothing_left(connection, FACTS_LEFT), "events")
-        moments["last decision made"] = wait_until(lambda: nothing_left(connection, EVENTS_LEFT), "decisions")
+        found = {"accepted (last 202)": watch.so_far()}
+        wait_until(lambda: nothing_left(connection, FACTS_LEFT), "events")
+        found["last event stored"] = watch.so_far()
+        wait_until(lambda: nothing_left(connection, EVENTS_LEFT), "decisions")
+        found["last decision made"] = watch.so_far()
         if receiver:
-            moments["last message at the receiver"] = wait_until(lambda: receiver.count() >= count, "messages")
-    wait_until_idle(installation.database_url)
+            wait_until(lambda: receiver.count() >= count, "messages")
+            found["last message at the receiver"] = watch.so_far()
+    wait_until_idle(server.url)
     if receiver:
         assert receiver.different() == receiver.count() == count, "a message was sent twice, or lost"
-    return [of_run(name, count, took=moment - started) for name, moment in moments.items()]
+    return [of_run(name, count, spent) for name, spent in found.items()]
 
 
 def make_rule(installation: Installation, url: str) -> None:

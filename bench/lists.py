@@ -13,7 +13,7 @@ from bench import database
 from bench.calls import Call, Client, one_after_the_other
 from bench.figures import Figure, Section
 from bench.history import ABSENT, RARE, RARE_LEVEL, RARE_NAME, History
-from tests.installation import Installation
+from bench.server import Server
 from tests.person import Person
 
 CLOUDMONITOR = "/cloudmonitor/event-center/system-events/"
@@ -42,31 +42,31 @@ def pages(deep: str) -> dict[str, tuple[str, Mapping[str, str]]]:
     }
 
 
-def measure(installation: Installation, history: History, *, repeats: int) -> list[Section]:
+def measure(server: Server, history: History, *, repeats: int) -> list[Section]:
     """Return the figures of every page, opened again and again by somebody who is signed in."""
-    with Person(installation) as person:
+    with Person(server.installation) as person:
         headers = {"Cookie": f"sessionid={person.web.cookies['sessionid']}"}
-    empty = _figure(installation, "list without a result", f"{CLOUDMONITOR}?region=nowhere", headers, repeats)
-    with psycopg.connect(installation.database_url) as connection:
+    empty = _figure(server, "list without a result", f"{CLOUDMONITOR}?region=nowhere", headers, repeats)
+    with psycopg.connect(server.url) as connection:
         found = connection.execute(AT_DEPTH, (history.account, int(history.count * DEEP))).fetchone()
     assert found is not None
     bare = database.newest(
-        installation.database_url,
+        server,
         history.account,
         first=str(first_id(history.start)),
         last=str(first_id(history.end)),
         repeats=max(repeats, 50),
     )
     wanted = {name: f"{path}?{urlencode(query)}" for name, (path, query) in pages(str(found[0])).items()}
-    figures = [_figure(installation, name, address, headers, repeats) for name, address in wanted.items()]
+    figures = [_figure(server, name, address, headers, repeats) for name, address in wanted.items()]
     return [Section(f"Lists at {history.count:,} events over 90 days, one client", empty, bare, figures)]
 
 
-def _figure(installation: Installation, name: str, address: str, headers: Mapping[str, str], repeats: int) -> Figure:
+def _figure(server: Server, name: str, address: str, headers: Mapping[str, str], repeats: int) -> Figure:
     call = Call(address, headers=headers)
     expected = "nowhere" not in address
-    with Client(installation.port) as client:
+    with Client(server.port) as client:
         glue = "&" if "?" in address else "?"
         document = client.send(Call(f"{address}{glue}format=json", headers=headers))
     assert bool(json.loads(document)["events"]) == expected, f"{address}: {document[:200]!r}"
-    return one_after_the_other(name, installation.port, [call] * repeats, warm=[call] * WARM_UP)
+    return one_after_the_other(name, server, [call] * repeats, warm=[call] * WARM_UP)

@@ -6,34 +6,34 @@ from bench import database, facts
 from bench.calls import at_a_time, one_after_the_other
 from bench.figures import Figure, Section
 from bench.line import wait_until_idle
-from tests.installation import Installation
+from bench.server import Server
 
 EMPTY = "405 of the same address"
 POST = "POST of one CloudEvent"
 
 
-def measure(installation: Installation, *, count: int, clients: int) -> list[Section]:
+def measure(server: Server, *, count: int, clients: int) -> list[Section]:
     """Return the figures for one client and for several; the line works on what comes in meanwhile."""
-    url = installation.database_url
-    with database.scratch(url):
-        bare, bare_many = database.one_row_inserts(url, count), database.one_row_inserts(url, count, clients=clients)
-    alone = _alone(installation.port, count)
-    wait_until_idle(url)
-    together = _together(installation.port, count, clients)
-    wait_until_idle(url)
+    with database.scratch(server.url):
+        bare = database.one_row_inserts(server, count)
+        bare_many = database.one_row_inserts(server, count, clients=clients)
+    alone = _alone(server, count)
+    wait_until_idle(server.url)
+    together = _together(server, count, clients)
+    wait_until_idle(server.url)
     return [
         Section("One fact a call, one client", alone[0], bare, alone[1:]),
         Section(f"One fact a call, {clients} clients at a time", together[0], bare_many, together[1:]),
     ]
 
 
-def _alone(port: int, count: int) -> list[Figure]:
+def _alone(server: Server, count: int) -> list[Figure]:
     calls, warm = facts.singles(count), facts.singles(50)
-    empty = one_after_the_other(EMPTY, port, facts.refused(calls), warm=facts.refused(warm))
-    return [empty, one_after_the_other(POST, port, calls, warm=warm)]
+    empty = one_after_the_other(EMPTY, server, facts.refused(calls), warm=facts.refused(warm))
+    return [empty, one_after_the_other(POST, server, calls, warm=warm)]
 
 
-def _together(port: int, count: int, clients: int) -> list[Figure]:
+def _together(server: Server, count: int, clients: int) -> list[Figure]:
     calls, warm = facts.singles(count), facts.singles(clients * 20)
-    empty = at_a_time(EMPTY, port, facts.refused(calls), clients=clients, warm=facts.refused(warm))
-    return [empty, at_a_time(POST, port, calls, clients=clients, warm=warm)]
+    empty = at_a_time(EMPTY, server, facts.refused(calls), clients=clients, warm=facts.refused(warm))
+    return [empty, at_a_time(POST, server, calls, clients=clients, warm=warm)]

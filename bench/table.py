@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from bench.figures import Figure, Section, ratio
 
-HEADS = ("", "p50 ms", "p95 ms", "total s", "per second", "x empty page", "x bare database")
-WIDTHS = (66, 9, 9, 9, 11, 13, 16)
+HEADS = ("", "p50 ms", "p95 ms", "total s", "per second", "cpu ms", "x empty page", "x bare database")
+WIDTHS = (58, 9, 9, 9, 12, 10, 14, 17)
 EMPTY_MARK = "(empty page) "
 BARE_MARK = "(bare database) "
 
@@ -36,6 +36,7 @@ def row(figure: Figure, section: Section, *, mark: str = "") -> str:
         number(figure.p95, scale=1000),
         number(figure.took),
         number(figure.per_second),
+        number(figure.cpu, scale=1000),
         number(ratio(figure, section.empty)),
         number(ratio(figure, section.bare)),
     )
