@@ -25,6 +25,7 @@ PLOT = 100  # height of the plot in its own units
 GAP = 0.18  # share of a slot left empty between two bars
 LABELS = 6  # how many moments are written under a wide plot
 STEPS = (1, 2, 5)
+DIGIT = 6  # pixels of a digit on the axis
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ def histogram(
         "ticks": [tick_line(tick, top=top, height=height - 30) for tick in ticks],
         "bars": [bar(bucket, at, link=link, slot=width / len(buckets)) for at, bucket in enumerate(buckets)],
         "moments": moments(buckets),
+        "axis": 16 + DIGIT * max(len(formats.number(tick)) for tick in ticks),
         "slot": f"{width / max(len(buckets), 1):.2f}",
         "period": period(buckets),
     }
@@ -158,13 +160,18 @@ def sentence(bucket: Bucket) -> str:
 
 
 def moments(buckets: Sequence[Bucket]) -> list[dict[str, object]]:
-    """The moments written under the plot: at most LABELS, every second one marked minor so that a phone can drop it."""
-    every = max(1, -(-len(buckets) // LABELS))
+    """The moments written under the plot: at most LABELS, every second one marked minor so that a phone can drop it.
+
+    Over more than two days they stand where days begin.
+    """
+    starts = [localtime(bucket.start) for bucket in buckets]
     long = bool(buckets) and buckets[-1].end - buckets[0].start > 2 * DAY
+    places = [at for at, start in enumerate(starts) if not long or at == 0 or start.date() != starts[at - 1].date()]
+    if len(places) > 2 and long and starts[0].date() == (starts[0] - (starts[1] - starts[0])).date():
+        places = places[1:]  # the first day is cut off: its label would stand too near to the next
     found: list[dict[str, object]] = []
-    for at in range(0, len(buckets), every):
-        start = localtime(buckets[at].start)
-        text = day(start) if long else f"{start:%H:%M}"
+    for at in places[:: max(1, -(-len(places) // LABELS))]:
+        text = day(starts[at]) if long else f"{starts[at]:%H:%M}"
         found.append({"text": text, "x": f"{at / len(buckets) * 100:.2f}%", "minor": len(found) % 2 == 1})
     return found
 

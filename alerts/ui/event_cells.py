@@ -52,11 +52,9 @@ def resource(event: SystemEvent) -> SafeString:
 
 
 def region(event: SystemEvent) -> SafeString:
-    """Draw the region's name over its id."""
+    """Draw the region's id; its name is said on hovering."""
     known = BY_ID.get(event.region)
-    if known is None:
-        return format_html("{}", event.region)
-    return format_html('<span class="stacked" data-words><span>{}</span><code>{}</code></span>', known.name, known.id)
+    return format_html('<span class="nowrap" title="{}">{}</span>', known.name if known else "", event.region)
 
 
 def details(event: SystemEvent, *, url: str) -> SafeString:

@@ -25,6 +25,7 @@ from alerts.ui.tables import Column, attribute
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from django.db.models import QuerySet
     from django.utils.safestring import SafeString
 
     from alerts.events.models import SystemEventQuerySet
@@ -96,11 +97,11 @@ class EventSearch(ListPage):
         """The counts of this search, which must be valid."""
         return tally(self.search, self.account)
 
-    def count(self, _found: SystemEventQuerySet) -> int:
+    def count(self, _found: QuerySet[Any]) -> int:
         """Return the total, one more than was looked at where there are more."""
         return self.tallied.total + (1 if self.tallied.capped else 0)
 
-    def page(self, found: SystemEventQuerySet, size: int = PAGE_SIZE) -> Page:
+    def page(self, found: QuerySet[Any], size: int = PAGE_SIZE) -> Page:
         """Return the page that the cursors ask for, told beforehand where its rows are."""
         if not self.search.is_valid():
             return super().page(found, size)

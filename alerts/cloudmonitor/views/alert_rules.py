@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import django_filters
 from django import forms
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from alerts.accounts.models import Role
 from alerts.cloudmonitor.views import rule_cells as cells
@@ -19,6 +17,7 @@ from alerts.cloudmonitor.views.system_events import tabs_of
 from alerts.contacts.models import DEFAULT_GROUP, ContactGroup
 from alerts.events.counts import seen_in
 from alerts.rules.carry import carried, suggested_name
+from alerts.rules.filters import AlertRuleFilter
 from alerts.rules.forms import AlertRuleForm, initial_of
 from alerts.rules.models import AlertRule, RuleTarget
 from alerts.rules.save import delete_rule, save_rule, set_state
@@ -36,24 +35,6 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
 LATELY = timedelta(days=7)
-
-
-class AlertRuleFilter(django_filters.FilterSet):
-    """The search over alert rules."""
-
-    text = django_filters.CharFilter(
-        field_name="name",
-        lookup_expr="icontains",
-        label=gettext_lazy("Name"),
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
-    state = django_filters.ChoiceFilter(
-        label=gettext_lazy("State"), choices=AlertRule.State.choices, empty_label=gettext_lazy("Any")
-    )
-
-    class Meta:
-        model = AlertRule
-        fields: tuple[str, ...] = ()
 
 
 class AlertRules(ListPage):
@@ -207,11 +188,12 @@ def one_more(data: QueryDict, kind: str) -> QueryDict:
     return more
 
 
-class AlertRuleState(FormPage):
-    """Enables or disables a rule; only ever posted to."""
+class AlertRuleEnable(FormPage):
+    """Enables a rule; only ever posted to."""
 
     http_method_names = ["post"]
-    state: str = AlertRule.State.ENABLED
+    verb = "alert_rule.enable"
+    state: ClassVar[str] = AlertRule.State.ENABLED
 
     def form(self, data: Any = None) -> forms.Form:
         """Return a form without fields."""
@@ -220,15 +202,24 @@ class AlertRuleState(FormPage):
     def act(self, form: forms.Form, *, now: datetime) -> str:
         """Set the state."""
         rule = get_object_or_404(AlertRule, account=self.account, pk=self.kwargs["pk"])
-        self.subject, self.verb = rule.name, f"alert_rule.{self.state.lower()}"
+        self.subject = rule.name
         set_state(rule, state=self.state, now=now)
         return reverse("cloudmonitor:alert_rules")
 
     def done(self) -> str:
         """Say so."""
-        enabled = self.state == AlertRule.State.ENABLED
-        said = _("The alert rule “%(name)s” is enabled.") if enabled else _("The alert rule “%(name)s” is disabled.")
-        return said % {"name": self.subject}
+        return _("The alert rule “%(name)s” is enabled.") % {"name": self.subject}
+
+
+class AlertRuleDisable(AlertRuleEnable):
+    """Disables a rule."""
+
+    verb = "alert_rule.disable"
+    state = AlertRule.State.DISABLED
+
+    def done(self) -> str:
+        """Say so."""
+        return _("The alert rule “%(name)s” is disabled.") % {"name": self.subject}
 
 
 class AlertRuleDelete(FormPage):

@@ -120,7 +120,7 @@ def actions_for(request: HttpRequest) -> Callable[[AlertRule], SafeString]:
         copy = f"{reverse('cloudmonitor:alert_rule_create')}?{urlencode({'copy': rule.pk})}"
         delete = reverse("cloudmonitor:alert_rule_delete", args=[rule.pk])
         return format_html(
-            '<span class="row" data-line>{}<form method="post" action="{}">'
+            '<span class="row-line">{}<form method="post" action="{}">'
             '<input type="hidden" name="csrfmiddlewaretoken" value="{}">{}</form>{}{}</span>',
             _button(_("Modify"), rule, href=modify, hx_get=modify, hx_target="#drawer"),
             reverse(f"cloudmonitor:{switch}", args=[rule.pk]),
