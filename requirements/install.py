@@ -47,7 +47,6 @@ def install(kind: str) -> None:
     lock = HERE / f"{kind}.lock"
     total = len(re.findall(r"^[a-z0-9][^\s=]*==", lock.read_text(), re.MULTILINE))
     say(f"installing {total} packages from requirements/{kind}.lock …")
-    # Without a home of its own the user has no cache; pip would warn about that.
     command = [
         VENV / "bin" / "python",
         "-m",
@@ -58,6 +57,8 @@ def install(kind: str) -> None:
         "--no-warn-script-location",
     ]
     command += ["--disable-pip-version-check", "--progress-bar", "off", "-r", lock]
+    if not os.access(Path.home(), os.W_OK):
+        command.append("--no-cache-dir")  # a user without a home has no cache, and pip would warn of that
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as pip:
         follow(pip, total)
     if pip.returncode:
