@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from alerts.facts.models import Fact
 
 QUOTA_FIELDS = {"qps": "qps_quota", "key": "key_quota", "secret": "secret_quota", "vpc": "vpc_quota"}
+USUAL_WAIT = 30  # days; the default of both consoles
+LONGEST_WAIT = 366
 LARGEST_QUOTA = 2_147_483_647
 EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
 LATEST = datetime(9999, 12, 30, tzinfo=UTC)
@@ -35,9 +37,9 @@ def _moment(fact: Fact, *names: str) -> datetime | None:
 def _days(fact: Fact, *names: str) -> timedelta:
     for name in names:
         days = fact.data.get(name)
-        if isinstance(days, int) and 0 < days <= 3660:
+        if isinstance(days, int) and not isinstance(days, bool) and 0 < days <= LONGEST_WAIT:
             return timedelta(days=days)
-    return timedelta(days=30)
+    return timedelta(days=USUAL_WAIT)
 
 
 def _newer_state(row: Key | Secret, fact: Fact, state: str) -> bool:
@@ -55,7 +57,8 @@ def _deletion_scheduled(row: Resource, fact: Fact) -> bool:
     if isinstance(row, Key) and before != "PendingDeletion":
         row.state_before = before
     planned = _moment(fact, "deleteDate", "plannedDeleteTime")
-    row.delete_at = planned or fact.occurred_at + _days(fact, "pendingWindowInDays", "recoveryWindowInDays")
+    waiting = _days(fact, "pendingWindowInDays", "recoveryWindowInDays")
+    row.delete_at = planned if planned and planned > fact.occurred_at else fact.occurred_at + waiting
     return True
 
 
