@@ -35,7 +35,8 @@ def a_message(event: SystemEvent, *, zone: str = "UTC", **fields: Any) -> Messag
 def a_failure(**fields: Any) -> SystemEvent:
     """Return the documented rotation failure of the secret rds-prod-app."""
     resource = f"acs:kms:cn-hangzhou:{an_account().uid}:secret/rds-prod-app"
-    return an_event(**{"at": AT, "resource": resource, "instance_name": "rds-prod-app"} | fields)
+    told: dict[str, Any] = {"at": AT, "resource": resource, "instance_name": "rds-prod-app"} | fields
+    return an_event(**told)
 
 
 def test_a_rotation_failure_says_in_its_subject_what_failed_and_where() -> None:
@@ -51,8 +52,8 @@ def test_a_rotation_failure_tells_everything_that_one_needs_to_act(part: str) ->
         "rds-prod-app", "China (Hangzhou)", event.account.name, event.account_id,
         "2026-11-22 10:15:02 Asia/Shanghai (UTC+08:00)", "2026-11-22 02:15:02 UTC",
         "The account does not exist. (Kms:ErrorCode)", "What happened", "Impact", "Automatic rotation stops",
-        "What to do", "mend the permission", "Secret:RotateSecret:Failure", event.resource, str(event.id), "“rotation_failed”",
-        "Li.Na", "muted for 3 hours", "failureInfo.errorCode", "Kms:ErrorCode",
+        "What to do", "mend the permission", "Secret:RotateSecret:Failure", event.resource, str(event.id),
+        "“rotation_failed”", "Li.Na", "muted for 3 hours", "failureInfo.errorCode", "Kms:ErrorCode",
     ):  # fmt: skip
         assert words in said
 

@@ -1,0 +1,261 @@
+"""Alerts › Alert Contacts: creating, modifying, deleting and grouping contacts, by whom, and what is never shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from alerts.accounts.models import AuditEntry, Role
+from alerts.contacts.models import DEFAULT_GROUP, Contact, ContactGroup
+from tests.builders import OTHER_UID, a_contact, a_contact_group, a_rule, an_account
+from tests.cloudmonitor.people import a_stranger, page_of, sent, signed_in, words_of
+
+pytestmark = pytest.mark.django_db
+
+LIST = reverse("cloudmonitor:contacts")
+CREATE = reverse("cloudmonitor:contact_create")
+ADD = reverse("cloudmonitor:contacts_add_to_group")
+SECRET_PATH = "canary-7f3a-path"
+LOCAL_PART = "canary.local.part"
+HOOK = f"https://hooks.example.com/{SECRET_PATH}?key={SECRET_PATH}"
+
+
+def typed(**fields: object) -> dict[str, object]:
+    """Return what somebody types into the contact form."""
+    return {
+        "name": "Li.Na",
+        "email": "li.na@example.com",
+        "webhook": "",
+        "description": "on call",
+        "language": "auto",
+        "time_zone": "Asia/Shanghai",
+    } | fields
+
+
+def modify(contact: Contact) -> str:
+    """Return the address of the form that changes a contact."""
+    return reverse("cloudmonitor:contact_modify", args=[contact.pk])
+
+
+def delete(contact: Contact) -> str:
+    """Return the address that deletes a contact."""
+    return reverse("cloudmonitor:contact_delete", args=[contact.pk])
+
+
+def test_a_contact_is_stored_and_listed_with_its_address_masked() -> None:
+    client = signed_in()
+    sent(client, CREATE, typed(webhook=HOOK), expect=302)
+    contact = Contact.objects.get()
+    assert (contact.email, contact.webhook, contact.time_zone) == ("li.na@example.com", HOOK, "Asia/Shanghai")
+    words = words_of(client.get(LIST))
+    assert "Li.Na" in words
+    assert "l•••@example.com" in words
+    assert "https://hooks.example.com/…" in words
+    entry = AuditEntry.objects.get()
+    assert (entry.verb, entry.subject, entry.detail) == ("contact.create", "Li.Na", {})
+
+
+@pytest.mark.parametrize(
+    ("name", "allowed"),
+    [("Li", True), ("A" * 40, True), ("a.b_9", True), ("李娜", True), ("L", False), ("A" * 41, False),
+     ("9lives", False), ("_x", False), (".x", False), ("a b", False), ("a-b", False), ("a\n", True)],
+)  # fmt: skip
+def test_a_name_starts_with_a_letter_and_has_2_to_40_signs(name: str, allowed: bool) -> None:  # noqa: FBT001
+    # A line end at the end is taken off by the form, as every blank around what is typed; what is left must fit.
+    fits = allowed and len(name.strip()) > 1
+    sent(signed_in(), CREATE, typed(name=name), expect=302 if fits else 422)
+    assert Contact.objects.exists() == fits
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"email": "", "webhook": ""}, {"email": "no address"}, {"webhook": "ftp://example.com/x"},
+     {"webhook": "example.com"}, {"webhook": "http://user:pass@example.com/"}, {"webhook": "http://127.1/"},
+     {"time_zone": "Mars/Olympus"}, {"language": "tlh"}],
+)  # fmt: skip
+def test_a_mistake_is_shown_and_nothing_typed_is_lost(wrong: dict[str, object]) -> None:
+    answer = sent(signed_in(), CREATE, typed(**wrong), expect=422)
+    page = answer.content.decode()
+    assert not Contact.objects.exists()
+    assert 'aria-invalid="true"' in page
+    assert 'value="Li.Na"' in page
+    assert 'value="on call"' in page
+
+
+def test_two_contacts_of_an_account_have_two_names_and_other_accounts_may_have_them_too() -> None:
+    a_contact("Li.Na")
+    assert "There is a contact of this name already." in words_of(sent(signed_in(), CREATE, typed(), expect=422))
+    sent(a_stranger(), CREATE, typed(), expect=302)
+    assert Contact.objects.filter(name="Li.Na").count() == 2
+
+
+def test_modifying_keeps_the_webhook_that_is_not_touched_and_shows_only_its_host() -> None:
+    contact = a_contact("Li.Na", webhook=HOOK)
+    client = signed_in()
+    page = client.get(modify(contact)).content.decode()
+    assert "https://hooks.example.com/…" in page
+    assert SECRET_PATH not in page
+    sent(client, modify(contact), typed(name="Li.Na2"), expect=302)
+    contact.refresh_from_db()
+    assert (contact.name, contact.webhook) == ("Li.Na2", HOOK)
+
+
+def test_a_webhook_can_be_replaced_and_removed() -> None:
+    contact = a_contact("Li.Na", webhook=HOOK)
+    client = signed_in()
+    sent(client, modify(contact), typed(webhook="https://new.example.com/x"), expect=302)
+    contact.refresh_from_db()
+    assert contact.webhook == "https://new.example.com/x"
+    sent(client, modify(contact), typed(webhook=HOOK, remove_webhook="on"), expect=422)
+    sent(client, modify(contact), typed(email="", remove_webhook="on"), expect=422)
+    sent(client, modify(contact), typed(remove_webhook="on"), expect=302)
+    contact.refresh_from_db()
+    assert contact.webhook == ""
+
+
+def test_a_contact_that_nobody_counts_on_is_deleted() -> None:
+    contact = a_contact("Li.Na")
+    client = signed_in()
+    assert "Delete the contact “Li.Na”?" in words_of(client.get(delete(contact)))
+    sent(client, delete(contact), {}, expect=302)
+    assert not Contact.objects.exists()
+
+
+def test_a_contact_that_would_leave_a_group_empty_or_a_rule_silent_stays_and_both_are_named() -> None:
+    contact = a_contact("Li.Na")
+    group = a_contact_group(contact, name="Night shift")
+    a_rule(name="rotation_failed", group=group)
+    words = words_of(sent(signed_in(), delete(contact), {}, expect=422))
+    assert "contact group “Night shift”" in words
+    assert "alert rule “rotation_failed”" in words
+    assert Contact.objects.exists()
+
+
+def test_a_contact_of_whom_others_remain_is_deleted() -> None:
+    contact, other = a_contact("Li.Na"), a_contact("Wu.Di")
+    a_rule(group=a_contact_group(contact, other))
+    sent(signed_in(), delete(contact), {}, expect=302)
+    assert list(Contact.objects.all()) == [other]
+
+
+def test_the_default_group_may_be_left_empty_while_no_rule_needs_it() -> None:
+    contact = a_contact("Li.Na")
+    group = a_contact_group(contact, name=DEFAULT_GROUP)
+    rule = a_rule(name="r1", group=group)
+    assert "“r1”" in words_of(sent(signed_in(), delete(contact), {}, expect=422))
+    rule.delete()
+    sent(signed_in(), delete(contact), {}, expect=302)
+
+
+def test_a_rule_with_a_url_callback_still_tells_somebody() -> None:
+    contact = a_contact("Li.Na")
+    a_rule(group=a_contact_group(contact, name=DEFAULT_GROUP), url="https://hooks.example.com/x")
+    sent(signed_in(), delete(contact), {}, expect=302)
+
+
+def test_several_contacts_are_added_to_a_group_at_once() -> None:
+    first, second, third = (a_contact(name) for name in ("Aa", "Bb", "Cc"))
+    group = a_contact_group(third, name="Night shift")
+    client = signed_in()
+    page = page_of(client, ADD, contact=[str(first.pk), str(second.pk)])
+    marked = {box["value"] for box in page.select("main input[name=contact][checked]")}
+    assert marked == {str(first.pk), str(second.pk)}
+    sent(client, ADD, {"contact": [first.pk, second.pk, third.pk], "group": group.pk}, expect=302)
+    assert set(group.contacts.all()) == {first, second, third}
+    assert "2 contacts added to “Night shift”." in words_of(client.get(LIST))
+
+
+def test_nobody_is_added_to_a_group_without_contacts_or_to_one_of_others() -> None:
+    mine, theirs = a_contact("Aa"), a_contact("Bb", account=an_account(OTHER_UID))
+    group = a_contact_group(account=an_account(OTHER_UID))
+    own = a_contact_group()
+    client = signed_in()
+    sent(client, ADD, {"group": own.pk}, expect=422)
+    sent(client, ADD, {"contact": [mine.pk], "group": group.pk}, expect=422)
+    sent(client, ADD, {"contact": [theirs.pk], "group": own.pk}, expect=422)
+    assert not own.contacts.exists()
+    assert not group.contacts.exists()
+
+
+@pytest.mark.parametrize("address", [modify, delete])
+def test_a_contact_of_another_account_is_as_if_it_did_not_exist(address: Any) -> None:
+    contact = a_contact("Li.Na")
+    client = a_stranger()
+    assert client.get(address(contact)).status_code == 404
+    sent(client, address(contact), typed(), expect=404)
+    assert "Li.Na" not in words_of(client.get(LIST))
+    assert Contact.objects.get() == contact
+
+
+def test_a_viewer_sees_the_list_without_actions_and_can_change_nothing() -> None:
+    contact = a_contact("Li.Na")
+    client = signed_in(Role.VIEWER)
+    page = page_of(client, LIST)
+    assert not page.select("main input[type=checkbox][form]")
+    assert "Modify" not in words_of(client.get(LIST))
+    assert "Create Alert Contact" not in words_of(client.get(LIST))
+    for path in (CREATE, ADD, modify(contact), delete(contact)):
+        assert client.get(path).status_code == 403
+        sent(client, path, typed(), expect=403)
+
+
+def test_the_list_is_searched_by_name_and_by_group() -> None:
+    ann, _bob = a_contact("Ann.One"), a_contact("Bob.Two")
+    group = a_contact_group(ann, name="Night shift")
+    client = signed_in()
+    assert "Bob.Two" not in words_of(client.get(LIST, {"text": "ann"}))
+    words = words_of(client.get(LIST, {"group": str(group.pk)}))
+    assert "Ann.One" in words
+    assert "Bob.Two" not in words
+    assert "Nothing matches this filter" in words_of(client.get(LIST, {"text": "nobody like this"}))
+
+
+def test_no_page_and_no_export_shows_the_secret_part_of_an_address() -> None:
+    contact = a_contact("Li.Na", email=f"{LOCAL_PART}@example.com", webhook=HOOK)
+    group = a_contact_group(contact, name="Night shift")
+    client = signed_in(Role.ADMINISTRATOR)
+    groups = reverse("cloudmonitor:contact_groups")
+    change = reverse("cloudmonitor:contact_group_modify", args=[group.pk])
+    others = (LIST, f"{LIST}?format=csv", f"{LIST}?format=json", groups, f"{groups}?format=csv",
+              f"{groups}?format=json", change, ADD, delete(contact), "/", reverse("accounts:audit"))  # fmt: skip
+    for path in others:
+        text = client.get(path).getvalue().decode()
+        assert LOCAL_PART not in text, path
+        assert SECRET_PATH not in text, path
+    assert SECRET_PATH not in client.get(modify(contact)).content.decode()
+
+
+def test_the_addresses_are_encrypted_in_the_database() -> None:
+    sent(signed_in(), CREATE, typed(email=f"{LOCAL_PART}@example.com", webhook=HOOK), expect=302)
+    stored = Contact.objects.extra(select={"raw": "email || webhook"}).values_list("raw", flat=True)[0]
+    assert LOCAL_PART not in stored
+    assert SECRET_PATH not in stored
+
+
+@pytest.mark.parametrize("name", ["contacts", "contact_groups"])
+def test_a_list_takes_the_same_queries_for_one_row_and_for_fifty(
+    name: str, django_assert_num_queries: Any, django_assert_max_num_queries: Any
+) -> None:
+    client = signed_in()
+    group = a_contact_group(a_contact())
+    client.get(reverse(f"cloudmonitor:{name}"))
+    with django_assert_max_num_queries(14) as one:
+        client.get(reverse(f"cloudmonitor:{name}"))
+    for _each in range(50):
+        contact = a_contact()
+        group.contacts.add(contact)
+        a_contact_group(contact)
+    with django_assert_num_queries(len(one)):
+        client.get(reverse(f"cloudmonitor:{name}"))
+
+
+def test_groups_are_listed_with_their_contacts_and_rules() -> None:
+    a_rule(name="rotation_failed", group=a_contact_group(a_contact("Li.Na"), name="Night shift"))
+    client = signed_in()
+    words = words_of(client.get(reverse("cloudmonitor:contact_groups")))
+    assert "Night shift Li.Na rotation_failed" in words
+    exported = client.get(reverse("cloudmonitor:contact_groups"), {"format": "json"}).json()
+    assert exported["contact_groups"][0]["Rules"] == ["rotation_failed"]
+    assert ContactGroup.objects.count() == 1
