@@ -9,6 +9,7 @@ last, so that its own closing line stands at the end.
 
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from kmsconsole import embedded, env, processes
 from kmsconsole.unprivileged import Unusable
@@ -165,8 +167,16 @@ def some(arguments: list[str]) -> int:
         return subprocess.run(module("pytest", *arguments), env=environment, check=False).returncode
 
 
+def leave(_number: int, _frame: object) -> NoReturn:
+    """End by unwinding, so that the running check and the servers are stopped and the temporary folder is removed."""
+    raise SystemExit(143)
+
+
 def main(arguments: list[str]) -> int:
     """Return 0 when every check holds."""
+    signal.signal(signal.SIGTERM, leave)
+    if "MAKELEVEL" in os.environ:
+        processes.die_with_parent(signal.SIGTERM)
     if arguments == ["--quick"]:
         return quick()
     return some(arguments) if arguments else whole()
