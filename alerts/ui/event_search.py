@@ -24,6 +24,7 @@ from alerts.ui.tables import Column, attribute
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from uuid import UUID
 
     from django.db.models import QuerySet
     from django.utils.safestring import SafeString
@@ -109,13 +110,19 @@ class EventSearch(ListPage):
         if self.search.counted_by_rollup():
             near = around(self.tallied.by_hour(), wanted=size + 1, before=before, after=after)
             return super().page(found.filter(near), size)
+        return super().page(found.filter(pk__in=self.matches(size + 1, before, after)), size)
+
+    def matches(self, wanted: int, before: UUID | None, after: UUID | None) -> Sequence[UUID]:
+        """Return the ids of the matches of a text next to a cursor; most often the counting has found them already."""
+        known = self.tallied.ids
         if after is not None:
-            ids = oldest(self.search, limit=size + 1, after=after)
-        elif before is None and size < len(self.tallied.ids):
-            ids = list(self.tallied.ids[: size + 1])
-        else:
-            ids = [identity for identity, _level in newest(self.search, limit=size + 1, before=before)]
-        return super().page(found.filter(pk__in=ids), size)
+            if self.tallied.capped:
+                return oldest(self.search, limit=wanted, after=after)
+            return [identity for identity in known if identity > after][-wanted:]
+        older = known if before is None else [identity for identity in known if identity < before]
+        if self.tallied.capped and len(older) < wanted:
+            return [identity for identity, _level in newest(self.search, limit=wanted, before=before)]
+        return older[:wanted]
 
     def context(self) -> dict[str, Any]:
         """Return the histogram, and what a viewer cannot do."""
