@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from ipaddress import ip_network
 from threading import Barrier, Lock
 from types import MappingProxyType
 
 import pytest
 from django.db import connection
+from pytest_django.fixtures import Settings
 
 from alerts.channels.base import ChannelSettings, DeliveryError, Message, Outcome
 from alerts.events.models import SystemEvent
@@ -254,7 +256,8 @@ def test_several_deliverers_send_each_message_once(channel: Channel) -> None:
 
 
 @db
-def test_the_callback_arrives_with_the_documented_body(http_receiver: HttpReceiver) -> None:
+def test_the_callback_arrives_with_the_documented_body(http_receiver: HttpReceiver, settings: Settings) -> None:
+    settings.OUTGOING_ALLOW = (ip_network("127.0.0.0/8"),)
     rule = a_rule(url=f"{http_receiver.url}/hook?key=1")
     event = an_event(content={"secretName": "app", "deep": {"n": [1]}}, group_id="7")
     dispatch_batch(now=NOW)
