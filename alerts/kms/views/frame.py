@@ -109,6 +109,7 @@ class OfOne(Regional):
     model: ClassVar[type[Any]]
     column: ClassVar[str]
     related: ClassVar[Sequence[str]] = ()
+    fetched: ClassVar[Sequence[str]] = ()
 
     @cached_property
     def row(self) -> Any:
@@ -116,7 +117,7 @@ class OfOne(Regional):
 
         `row` in the query names an older one. Raises Http404 when this account has none here.
         """
-        rows = self.rows_of(self.model).select_related("account", *self.related)
+        rows = self.rows_of(self.model).select_related("account", *self.related).prefetch_related(*self.fetched)
         rows = rows.filter(**{self.column: self.kwargs["local_id"]})
         wanted = self.request.GET.get("row", "")
         if wanted.isascii() and wanted.isdigit():

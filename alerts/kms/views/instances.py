@@ -92,6 +92,7 @@ class InstancePage(ResourcePage):
     entry = ENTRY
     model = Instance
     column = "instance_id"
+    fetched = ("usages",)
     template = "kms/instance.html"
 
     def deeds(self) -> Iterable[Deed]:

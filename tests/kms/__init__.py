@@ -1,0 +1,1 @@
+"""The KMS console: its resource pages, each verb through its page."""
