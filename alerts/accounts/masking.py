@@ -14,8 +14,11 @@ PATTERNS = (
     re.compile(r"(?P<keep>\bBearer\s+)[^\s\"',]+", re.IGNORECASE),
     re.compile(r"(?P<keep>\b[a-z][a-z0-9+.-]*://[^\s:/@\"']*:)[^\s@\"']+(?=@)", re.IGNORECASE),
     re.compile(r"(?P<keep>\bhttps?://[^\s/?#\"']+)[/?#][^\s\"']+", re.IGNORECASE),
-    # `Secret:RotateSecret:Failure` is the name of an event.
-    re.compile(r"(?P<keep>\b(?!secret:\w+:\w)(?:password|passwd|secret|token)\b[\"']?\s*[=:]\s*[\"']?)[^\s\"',&]+", re.IGNORECASE),
+    # But for `Secret:RotateSecret:Failure`, which is the name of an event.
+    re.compile(
+        r"(?P<keep>\b(?!secret:\w+:\w)(?:password|passwd|secret|token)\b[\"']?\s*[=:]\s*[\"']?)[^\s\"',&]+",
+        re.IGNORECASE,
+    ),
 )
 
 

@@ -37,18 +37,10 @@ def create_key(
     """Create the metadata of an enabled key. Refused when the key quota of its instance is used up."""
     if instance:
         _check_room(instance)
-    key = Key.objects.create(
-        account=account,
-        region=region,
-        instance=instance,
-        key_id=new_key_id(region),
-        alias=alias,
-        spec=spec,
-        usage=usage,
-        deletion_protection=deletion_protection,
-        created_at=now,
-        state_at=now,
-    )
+    key = Key(account=account, region=region, instance=instance, created_at=now, state_at=now)
+    key.key_id, key.alias, key.spec, key.usage = new_key_id(region), alias, spec, usage
+    key.deletion_protection = deletion_protection
+    key.save(force_insert=True)
     count_usage(instance, Usage.Of.KEY, now=now)
     return key
 

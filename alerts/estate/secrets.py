@@ -40,16 +40,8 @@ def create_secret(
     """Create a secret's metadata; a managed one with an interval rotates by itself from then on."""
     if instance:
         _check_room(instance)
-    secret = Secret(
-        account=account,
-        region=region,
-        instance=instance,
-        name=name,
-        type=secret_type,
-        sub_type=sub_type,
-        created_at=now,
-        state_at=now,
-    )
+    secret = Secret(account=account, region=region, instance=instance, name=name, created_at=now, state_at=now)
+    secret.type, secret.sub_type = secret_type, sub_type
     _set_rotation(secret, rotation_interval, now=now)
     try:
         with transaction.atomic():

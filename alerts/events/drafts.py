@@ -15,10 +15,18 @@ if TYPE_CHECKING:
 
 IMPORTED = "cloudmonitor.system-event"
 NAMING_FIELDS = {"key": "keyId", "secret": "secretName"}
-IMPORT_LENGTHS = {
-    "product": 64, "name": 256, "eventType": 64, "level": 16, "status": 64, "instanceName": 256, "groupId": 256,
-    "originalId": 256, "timeNote": 32,
-}  # fmt: skip
+IMPORTED_FIELDS = {
+    "product": ("product", 64),
+    "name": ("name", 256),
+    "event_type": ("eventType", 64),
+    "level": ("level", 16),
+    "status": ("status", 64),
+    "instance_name": ("instanceName", 256),
+    "group_id": ("groupId", 256),
+    "original_id": ("originalId", 256),
+    "note": ("timeNote", 32),
+}
+"""Our field ← theirs, and how much of it fits."""
 
 
 def draft_occurrences(fact: Fact, observed: Observed, *, now: datetime) -> list[Draft]:
@@ -48,28 +56,24 @@ def _occurrence(fact: Fact, event_type: EventType, observed: Observed, *, now: d
 
 def draft_import(fact: Fact, *, now: datetime) -> list[Draft]:
     """Return the event that CloudMonitor already made: stored as it is, content untouched, whatever its name."""
-    said = {name: str(fact.data.get(name) or "")[:most] for name, most in IMPORT_LENGTHS.items()}
+    said = {ours: str(fact.data.get(theirs) or "")[:most] for ours, (theirs, most) in IMPORTED_FIELDS.items()}
     known = BY_NAME.get(said["name"])
+    if known:
+        # The documented bare payload does not say its type, and some say a level that nobody knows: the catalogue does.
+        said["event_type"] = said["event_type"] or known.event_type
+        said["level"] = known.level if "originalLevel" in fact.data else said["level"]
     occurred_at, note = listed_at(fact.occurred_at, now=now)
+    fields = said | {"product": said["product"] or PRODUCT, "note": note or said["note"]}
     draft = Draft(
         account=fact.account_id,
-        product=said["product"] or PRODUCT,
-        name=said["name"],
-        # The documented bare payload does not say its type: the catalogue does.
-        event_type=said["eventType"] or (known.event_type if known else ""),
-        level=known.level if known and "originalLevel" in fact.data else said["level"],
-        status=said["status"],
         region=fact.region,
         resource=fact.resource,
-        instance_name=said["instanceName"],
         occurred_at=occurred_at,
         content=fact.data.get("content") or {},
         occurrence=f"{fact.source} {fact.external_id}",
         origin=fact.origin,
-        group_id=said["groupId"],
-        original_id=said["originalId"],
         fact_id=fact.pk,
-        note=note or said["timeNote"],
         titles=(known.title, known.title_zh) if known else (),
+        **fields,
     )
     return [draft]

@@ -79,15 +79,6 @@ def _draft(
 ) -> Draft:
     occurred_at, note = listed_at(sample.sampled_at, now=now)
     resource = parse_resource(meter.resource)
-    content = {
-        "eventId": str(sample.fact_id),
-        "kmsInstanceId": resource.id,
-        "resourceType": meter.resource_type,
-        "resourceQuota": _number(sample.quota),
-        "usedQuantity": _number(sample.used),
-        "usagePercent": round(sample.used * 100 / sample.quota, 1),
-        "threshold": trigger.share,
-    }
     return Draft.of_type(
         event_type,
         account=meter.account_id,
@@ -96,11 +87,21 @@ def _draft(
         instance_name=str(instance) if instance else resource.id,
         occurred_at=occurred_at,
         note=note,
-        content=content,
+        content={"eventId": str(sample.fact_id), "kmsInstanceId": resource.id, **_reading(meter, sample, trigger)},
         occurrence=f"{meter.resource_type}:{trigger.share}:{sample.fact_id}",
         origin=ESTATE,
         fact_id=sample.fact_id,
     )
+
+
+def _reading(meter: UsageMeter, sample: UsageSample, trigger: Reaches) -> dict[str, object]:
+    return {
+        "resourceType": meter.resource_type,
+        "resourceQuota": _number(sample.quota),
+        "usedQuantity": _number(sample.used),
+        "usagePercent": round(sample.used * 100 / sample.quota, 1),
+        "threshold": trigger.share,
+    }
 
 
 def _number(value: float) -> float | int:

@@ -82,10 +82,7 @@ def record_fact(
     data: Mapping[str, object],
     occurred_at: datetime | None = None,
 ) -> Fact:
-    """Record what one of our own verbs just did, or what came to its end at `occurred_at`.
-
-    Called inside the verb's transaction, so that there is never a change without its fact.
-    """
+    """Record, inside the verb's transaction, what one of our own verbs did or what came to its end at `occurred_at`."""
     return Fact.objects.create(
         account=account,
         origin=ESTATE,

@@ -112,17 +112,14 @@ def record_attempt(
     """Record the try, and what is to become of the notification. `duration` is in seconds."""
     row = Notification.objects.select_for_update().get(pk=notification.pk)
     outcome, detail = _outcome(notification, result)
-    Attempt.objects.get_or_create(
-        notification=row,
-        number=notification.tries,
-        defaults={
-            "started_at": started_at,
-            "duration": duration,
-            "outcome": outcome,
-            "code": result.code[:32],
-            "detail": detail,
-        },
-    )
+    told = {
+        "started_at": started_at,
+        "duration": duration,
+        "outcome": outcome,
+        "code": result.code[:32],
+        "detail": detail,
+    }
+    Attempt.objects.get_or_create(notification=row, number=notification.tries, defaults=told)
     # Whoever lost the lease meanwhile has nothing to say any more, unless the message went out after all.
     if row.state == State.PENDING and (row.tries == notification.tries or isinstance(result, Outcome)):
         ended_at = started_at + timedelta(seconds=duration)

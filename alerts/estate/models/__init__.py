@@ -1,0 +1,22 @@
+"""The estate: metadata of everything that events speak of. No key material and no secret value has a column here."""
+
+from alerts.estate.models.access import AccessPoint, ClientKey
+from alerts.estate.models.instance import Instance, Usage
+from alerts.estate.models.key import Key
+from alerts.estate.models.resource import LivingQuerySet, Origin, Resource
+from alerts.estate.models.secret import Secret
+from alerts.estate.models.synchronization import Replica, Synchronization
+
+__all__ = [
+    "AccessPoint",
+    "ClientKey",
+    "Instance",
+    "Key",
+    "LivingQuerySet",
+    "Origin",
+    "Replica",
+    "Resource",
+    "Secret",
+    "Synchronization",
+    "Usage",
+]
