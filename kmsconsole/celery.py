@@ -6,14 +6,24 @@ import os
 import time
 from typing import Any
 
-from celery import Celery
+from celery import Celery, Task
 from celery.beat import PersistentScheduler
+from django.db import close_old_connections
 
 from alerts.pulse import leave_pulse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kmsconsole.settings")
 
-app = Celery("kmsconsole")
+
+class KeepsSession(Task):  # type: ignore[type-arg] # generic for the type checker only
+    """A task that goes on with the database session of the one before, unless that broke or is old."""
+
+    def before_start(self, *_call: object) -> None:
+        """Let go of a broken or old session, as Django does before each request."""
+        close_old_connections()
+
+
+app = Celery("kmsconsole", task_cls=KeepsSession)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["alerts"])
 

@@ -167,6 +167,9 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 110
 CELERY_TASK_SOFT_TIME_LIMIT = 100
 CELERY_TASK_PUBLISH_RETRY = False
+# Celery would end the database session before and after each task, and a fresh one plans the event partitions anew.
+# KeepsSession (celery.py) lets go of sessions that are broken or older than CONN_MAX_AGE.
+CELERY_DB_REUSE_MAX = 1_000_000_000
 # The anonymous exchange routes by the queue's name alone. A named one keeps its bindings in the broker: once that was
 # emptied, every message would go nowhere until each process had connected anew.
 CELERY_TASK_QUEUES = [Queue(name, exchange=Exchange(""), routing_key=name) for name in ("line", "deliveries")]
