@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -68,7 +69,8 @@ class ContactForm(_ContactForm):
         stored = self.instance.webhook
         self.fields["webhook"].help_text = _("Starts with http:// or https://. Events arrive there as JSON, by POST.")
         if stored:
-            host = BY_KIND["webhook"].mask({"url": stored})
+            # A help text is put into the page as it is, so that it can hold markup.
+            host = escape(BY_KIND["webhook"].mask({"url": stored}))
             self.fields["webhook"].help_text = _("Now %(host)s – leave it empty to keep it.") % {"host": host}
         else:
             del self.fields["remove_webhook"]

@@ -32,7 +32,7 @@ TONES: dict[str, str] = {
 def state_cell(notification: Notification) -> SafeString:
     """Draw what became of a message; one that waits after a failure says so."""
     if notification.state == Notification.State.PENDING and notification.tries:
-        return ui.state("RETRY", tone="warn", label=_("Tried again later"))
+        return ui.state("RETRY", tone="warn", label=_("Will be tried again"))
     return ui.state(notification.state, tone=TONES[notification.state], label=notification.get_state_display())
 
 

@@ -58,7 +58,8 @@ class ContactCreate(ContactPage):
     def context(self) -> dict[str, Any]:
         """Return what frames the form."""
         title = _("Create Alert Contact")
-        return {"title": title, "trail": self.trail(title), "back": reverse("cloudmonitor:contacts")}
+        lead = _("Give at least one address: an e-mail address, a webhook, or both.")
+        return {"title": title, "lead": lead, "trail": self.trail(title), "back": reverse("cloudmonitor:contacts")}
 
 
 class ContactModify(ContactCreate):
