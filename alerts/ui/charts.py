@@ -117,9 +117,10 @@ def tick_line(value: int, *, top: int, height: int) -> dict[str, str]:
 
 def bar(bucket: Bucket, at: int, *, link: Callable[[Bucket], str], slot: float) -> dict[str, object]:
     """What is written about one bucket: its sentence, its link when it holds something, its place."""
+    time = span(bucket) if bucket.total else ""
     return {
-        "label": f"{span(bucket)}: {sentence(bucket)}",
-        "span": span(bucket),
+        "label": f"{time}: {sentence(bucket)}" if bucket.total else "",
+        "span": time,
         "url": link(bucket) if bucket.total else "",
         "x": f"{at * slot:.2f}",
         "counts": [bucket.counts.get(level, 0) for level in LEVELS],
@@ -145,18 +146,14 @@ def day(at: datetime) -> str:
 
 def sentence(bucket: Bucket) -> str:
     """The counts of a bucket in words, the gravest first."""
-    counts = bucket.counts
-    said = [
-        ngettext("%(count)s critical", "%(count)s critical", counts.get("CRITICAL", 0)),
-        ngettext("%(count)s warning", "%(count)s warnings", counts.get("WARN", 0)),
-        ngettext("%(count)s info", "%(count)s info", counts.get("INFO", 0)),
-    ]
-    words = [
-        text % {"count": formats.number(counts[level])}
-        for level, text in zip(LEVELS, said, strict=True)
-        if counts.get(level)
-    ]
-    return ", ".join(words) or _("no events")
+    words = {
+        "CRITICAL": lambda count: ngettext("%(count)s critical", "%(count)s critical", count),
+        "WARN": lambda count: ngettext("%(count)s warning", "%(count)s warnings", count),
+        "INFO": lambda count: ngettext("%(count)s info", "%(count)s info", count),
+    }
+    counts = [(level, bucket.counts.get(level, 0)) for level in LEVELS]
+    said = [words[level](count) % {"count": formats.number(count)} for level, count in counts if count]
+    return ", ".join(said) or _("no events")
 
 
 def moments(buckets: Sequence[Bucket]) -> list[dict[str, object]]:

@@ -6,7 +6,7 @@ One address of a list gives four answers: the page, the fragment that htmx asks 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -91,7 +91,8 @@ class ListPage(ConsoleView):
         found = self.found() if valid else self.rows().none()
         page = self.page(found)
         page.total = self.count(found) if valid else 0
-        columns = self.shown()
+        # Each cell shows its column's label on a phone: translated once, not once for each cell.
+        columns = [replace(column, label=str(column.label)) for column in self.shown()]
         context = {
             "page": page, "columns": columns, "search": self.search, "pills": self.pills() if valid else [],
             "here": request.path, "exports": {kind: self.address(format=kind) for kind in ("csv", "json")},

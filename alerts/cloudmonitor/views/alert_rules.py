@@ -54,7 +54,7 @@ class AlertRules(ListPage):
         """Return the columns; who may change something sees the actions."""
         if not Role(self.request.role).allows(Role.OPERATOR):
             return self.columns
-        return (*self.columns, Column("Actions", "", cells.actions_for(self.request)))
+        return (*self.columns, Column("Actions", _("Actions"), cells.actions_for(self.request)))
 
     def context(self) -> dict[str, Any]:
         """Return the words of the page."""
