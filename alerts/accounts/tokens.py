@@ -72,6 +72,7 @@ TAKE_ONE = """
         allowance = LEAST(%(burst)s, COALESCE(
             allowance + EXTRACT(epoch FROM %(now)s - allowance_at) * %(rate)s, %(burst)s)) - 1,
         allowance_at = %(now)s
+    FROM (SELECT set_config('synchronous_commit', 'off', true)) AS hurried
     WHERE id = %(id)s AND LEAST(%(burst)s, COALESCE(
         allowance + EXTRACT(epoch FROM %(now)s - allowance_at) * %(rate)s, %(burst)s)) >= 1
 """
@@ -81,7 +82,8 @@ def take_one(token: ApiToken, *, rate: float, now: datetime) -> Allowance:
     """Take one call from the token's bucket.
 
     `rate` is calls per second; the bucket holds ten seconds' worth. One UPDATE decides, so many web processes share
-    one bucket without a lock of their own.
+    one bucket without a lock of their own. It does not wait for the disk, while others wait for the row: what a crash
+    forgets of a bucket is worth nothing. So call it outside of any transaction whose commit must last.
     """
     with connection.cursor() as cursor:
         cursor.execute(TAKE_ONE, {"id": token.pk, "now": now, "rate": rate, "burst": max(1.0, rate * BURST_SECONDS)})
