@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
     from django.utils.safestring import SafeString
 
-ANSWER_LENGTH = 120
+ANSWER_LENGTH = 80
 
 
 def event_cell(decision: Decision) -> SafeString:
