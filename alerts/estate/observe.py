@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from alerts.estate.known import KINDS, Name, locked_rows, write_back
-from alerts.estate.models import AccessPoint, ClientKey, Instance, Origin, Resource, Usage
-from alerts.estate.sightings import apply, usage_of
+from alerts.estate.models import ClientKey, Instance, Resource
+from alerts.estate.related import Told, apply_synchronizations, apply_usage, join_access_points
+from alerts.estate.sightings import apply
 from alerts.facts.collect import ESTATE
 from alerts.sources.base import ResourceError, parse_resource
 
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from alerts.facts.models import Fact
-
-    Told = Sequence[tuple[Resource, Sequence[Fact]]]
-
-USAGE = "kms.instance.usage"
 
 
 @dataclass(slots=True)
@@ -73,9 +70,11 @@ def _by_kind(facts: Iterable[Fact]) -> dict[str, dict[Name, list[Fact]]]:
 def _apply(kind: str, told: Told) -> None:
     changed = [row for row, facts in told if _change(row, facts)]
     if kind == "clientkey":
-        changed += _join_access_points(told)
+        changed += join_access_points(told)
     if kind == "keystore":
-        changed += _apply_usage(told)
+        changed += apply_usage(told)
+    if kind == "key":
+        apply_synchronizations(told)
     if changed:
         write_back(kind, list({row.pk: row for row in changed}.values()))
 
@@ -83,54 +82,3 @@ def _apply(kind: str, told: Told) -> None:
 def _change(row: Resource, facts: Iterable[Fact]) -> bool:
     changes = [apply(row, fact) for fact in facts]
     return any(changes)
-
-
-def _apply_usage(told: Told) -> list[Resource]:
-    """Keep the newest sample of each quota; return the instances whose quotas it tells anew."""
-    newest: dict[tuple[int, str], tuple[Resource, Fact]] = {}
-    for row, facts in told:
-        for fact in facts:
-            if fact.type == USAGE:
-                newest[row.pk, str(fact.data["resourceType"])] = row, fact
-    instances = {row.pk for row, _fact in newest.values()}
-    known = {(usage.instance_id, usage.resource_type): usage for usage in Usage.objects.filter(instance__in=instances)}
-    usages = {where: usage_of(row, fact, known.get(where)) for where, (row, fact) in newest.items()}
-    Usage.objects.bulk_create(
-        [usage for usage in usages.values() if usage],
-        update_conflicts=True,
-        unique_fields=["instance", "resource_type"],
-        update_fields=["used", "quota", "sampled_at"],
-    )
-    return list({row.pk: row for where, (row, _fact) in newest.items() if usages[where]}.values())
-
-
-def _join_access_points(told: Told) -> list[Resource]:
-    """Give client keys the access point that facts name, made known if need be; return those that got one."""
-    named: dict[Name, list[ClientKey]] = defaultdict(list)
-    for row, facts in told:
-        name = next((str(fact.data["aapName"])[:255] for fact in reversed(facts) if fact.data.get("aapName")), "")
-        if isinstance(row, ClientKey) and row.access_point is None and name:
-            named[row.account_id, row.region, name].append(row)
-    if not named:
-        return []
-    points = _access_points(sorted(named), named)
-    for where, rows in named.items():
-        for row in rows:
-            row.access_point = points[where]
-    return [row for rows in named.values() for row in rows]
-
-
-def _access_points(names: Sequence[Name], rows: dict[Name, list[ClientKey]]) -> dict[Name, AccessPoint]:
-    AccessPoint.objects.bulk_create(
-        [
-            AccessPoint(
-                account_id=uid, region=region, name=name, origin=Origin.OBSERVED,
-                created_at=min(row.created_at for row in rows[uid, region, name]),
-            )
-            for uid, region, name in names
-        ],
-        ignore_conflicts=True,
-    )  # fmt: skip
-    living = AccessPoint.objects.living().filter(name__in={name for _, _, name in names})
-    found = {(point.account_id, point.region, point.name): point for point in living}
-    return {name: found[name] for name in names}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from alerts.estate.models import ClientKey, Instance, Key, Origin, Resource, Secret, Synchronization, Usage
+from alerts.estate.models import ClientKey, Key, Origin, Resource, Secret
 from alerts.sources.reading import read_moment
 
 if TYPE_CHECKING:
@@ -13,10 +13,8 @@ if TYPE_CHECKING:
 
     from alerts.facts.models import Fact
 
-QUOTA_FIELDS = {"qps": "qps_quota", "key": "key_quota", "secret": "secret_quota", "vpc": "vpc_quota"}
 USUAL_WAIT = 30  # days; the default of both consoles
 LONGEST_WAIT = 366
-LARGEST_QUOTA = 2_147_483_647
 EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
 LATEST = datetime(9999, 12, 30, tzinfo=UTC)
 
@@ -93,24 +91,6 @@ def _rotated(row: Resource, fact: Fact) -> bool:
     return True
 
 
-def _synchronized(row: Resource, fact: Fact) -> bool:
-    assert isinstance(row, Key)
-    failure = fact.data.get("failureInfo")
-    told = failure if isinstance(failure, dict) else {}
-    failed = fact.type == "kms.key.sync-failed"
-    Synchronization.objects.filter(
-        key=row,
-        replica__replica__instance_id=str(fact.data.get("replicaInstanceId") or ""),
-        updated_at__lt=fact.occurred_at,
-    ).update(
-        status=Synchronization.Status.FAILED if failed else Synchronization.Status.SUCCEEDED,
-        error_code=str(told.get("errorCode") or "")[:128],
-        error_message=str(told.get("errorMessage") or "")[:512],
-        updated_at=fact.occurred_at,
-    )
-    return False
-
-
 def _observed(row: Resource, fact: Fact) -> bool:
     assert isinstance(row, ClientKey)
     not_after = _moment(fact, "notAfter")
@@ -121,22 +101,10 @@ def _observed(row: Resource, fact: Fact) -> bool:
     return True
 
 
-def usage_of(row: Resource, fact: Fact, known: Usage | None) -> Usage | None:
-    """Return the usage that a fact tells of, with the instance's quota brought in line; None for old news."""
-    assert isinstance(row, Instance)
-    if known and known.sampled_at > fact.occurred_at:
-        return None
-    of, used, quota = str(fact.data["resourceType"]), fact.data["used"], fact.data["quota"]
-    setattr(row, QUOTA_FIELDS[of], min(int(quota), LARGEST_QUOTA))
-    return Usage(instance=row, resource_type=of, used=used, quota=quota, sampled_at=fact.occurred_at)
-
-
 CHANGES: dict[str, Callable[[Resource, Fact], bool]] = {
     "kms.key.deletion-scheduled": _deletion_scheduled,
     "kms.key.deletion-cancelled": _kept,
     "kms.key.deleted": _deleted,
-    "kms.key.sync-succeeded": _synchronized,
-    "kms.key.sync-failed": _synchronized,
     "kms.secret.deletion-scheduled": _deletion_scheduled,
     "kms.secret.restored": _kept,
     "kms.secret.deleted": _deleted,

@@ -133,7 +133,8 @@ def write(courses: Iterable[Course]) -> None:
     for course in courses:
         new += [sample for sample in course.samples if sample.fact_id in course.new]
         changed += [sample for fact_id, sample in course.changed.items() if fact_id not in course.new]
-    UsageSample.objects.bulk_update(changed, SAID, batch_size=500)
+    # An upsert of rows that are there: many times faster than `bulk_update`.
+    UsageSample.objects.bulk_create(changed, update_conflicts=True, unique_fields=["id"], update_fields=SAID)
     UsageSample.objects.bulk_create(new)
 
 

@@ -67,7 +67,12 @@ def _write(over: Iterable[Deadline], new: Sequence[Deadline], returned: Sequence
     # First what is over: a resource has one live deadline at a time.
     Deadline.objects.filter(pk__in=[row.pk for row in over]).update(active=False, due_at=None)
     Deadline.objects.bulk_create(new)
-    Deadline.objects.bulk_update(returned, ["active", "seen_at", "data", "due_at"])
+    _rewrite(returned, ["active", "seen_at", "data", "due_at"])
+
+
+def _rewrite(rows: Sequence[Deadline], fields: Sequence[str]) -> None:
+    # An upsert of rows that are there: many times faster than `bulk_update`.
+    Deadline.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=fields)
 
 
 def _described(key: ClientKey) -> dict[str, object]:
@@ -98,7 +103,7 @@ def remind(*, now: datetime) -> list[Draft]:
             drafts.append(_draft(row, event_type, reminder, now=now))
             row.reminded = reminder.days
         row.due_at = trigger.next_at(ends_at=row.ends_at, seen_at=row.seen_at, reminded=row.reminded)
-    Deadline.objects.bulk_update(rows, ["reminded", "due_at"])
+    _rewrite(rows, ["reminded", "due_at"])
     return drafts
 
 

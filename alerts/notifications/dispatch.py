@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from alerts.events.models import SystemEvent
 from alerts.notifications.models import Decision, Mute, Notification
@@ -138,8 +138,18 @@ def _unmuted(matches: Iterable[Match]) -> set[tuple[int, UUID]]:
             if not row.told_at - period <= match.event.occurred_at < row.told_at + period:
                 row.told_at = max(row.told_at, match.event.occurred_at)
                 told.add((match.rule.pk, match.event.id))
-    Mute.objects.bulk_update(rows.values(), ["told_at"], batch_size=500)
+    _write_mutes([*rows.values()])
     return told
+
+
+def _write_mutes(rows: Sequence[Mute]) -> None:
+    # In one plain statement: `bulk_update` of some hundred rows takes longer than everything else here together.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE notifications_mute AS mute SET told_at = row.told_at"
+            " FROM unnest(%s::bigint[], %s::timestamptz[]) AS row (id, told_at) WHERE mute.id = row.id",
+            ([row.pk for row in rows], [row.told_at for row in rows]),
+        )
 
 
 def _locked_mutes(keys: Iterable[MuteKey]) -> dict[MuteKey, Mute]:
