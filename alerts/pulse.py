@@ -6,6 +6,7 @@ A worker pool is alive when it carried out the pulse that beat sends it; beat is
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from celery import current_app
 
@@ -20,14 +21,15 @@ def leave_pulse(name: str) -> None:
     """Leave a sign of life that ends after 15 seconds."""
     with current_app.connection_for_write() as connection:
         # Kombu puts its key prefix before SET but not before EXISTS; SETEX and EXISTS it both leaves alone.
-        connection.default_channel.client.setex(_key(name), PULSE_SECONDS, int(time.time()))
+        channel: Any = connection.default_channel
+        channel.client.setex(_key(name), PULSE_SECONDS, int(time.time()))
 
 
 def pulses(*names: str) -> dict[str, bool]:
     """Tell which of the named processes left a sign of life. Raises what the broker's client raises."""
     with current_app.connection_for_read() as connection:
-        client = connection.default_channel.client
-        return {name: bool(client.exists(_key(name))) for name in names}
+        channel: Any = connection.default_channel
+        return {name: bool(channel.client.exists(_key(name))) for name in names}
 
 
 def answering_queues() -> set[str]:

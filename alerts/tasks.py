@@ -18,9 +18,9 @@ from kombu.exceptions import OperationalError
 
 from alerts.estate.waiting import end_waiting_periods as end_due_periods
 from alerts.events.evaluate import evaluate_batch
-from alerts.events.retention import retain as retain_all
 from alerts.notifications.deliver import deliver_one
 from alerts.notifications.dispatch import dispatch_batch
+from alerts.notifications.retention import retain as retain_all
 from alerts.pulse import leave_pulse
 
 if TYPE_CHECKING:

@@ -1,0 +1,35 @@
+"""Retention, the whole of it: after the events and what is before them, decisions with their messages, and mutes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from alerts.events import retention
+from alerts.events.partitions import RETENTION
+from alerts.notifications.models import Decision, Mute
+
+KEEP = RETENTION + timedelta(days=10)
+BATCH = 2_000
+
+
+def retain(*, now: datetime) -> None:
+    """Let go of everything that is older than it is kept for."""
+    retention.retain(now=now)
+    forget(now=now)
+
+
+def forget(*, now: datetime) -> int:
+    """Delete what was decided longer ago than events are kept, with its messages; return how many decisions."""
+    Mute.objects.filter(told_at__lt=now - KEEP).delete()
+    gone = 0
+    while deleted := _forget_oldest(now=now):
+        gone += deleted
+    return gone
+
+
+def _forget_oldest(*, now: datetime) -> int:
+    # Decisions are numbered as time goes on: the oldest are the first, and no index on their time is needed.
+    oldest = Decision.objects.order_by("pk").values_list("pk", "decided_at")[:BATCH]
+    old = [pk for pk, decided_at in oldest if decided_at < now - KEEP]
+    Decision.objects.filter(pk__in=old).delete()
+    return len(old)
