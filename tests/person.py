@@ -102,7 +102,7 @@ class Program(Caller):
     def __init__(self, installation: Installation) -> None:
         headers = {"Authorization": f"Bearer {installation.token}"}
         self.web = httpx2.Client(base_url=installation.url, headers=headers, timeout=60, trust_env=False)
-        self.token = installation.token
+        self.installation, self.token = installation, installation.token
 
     def send(self, events: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """Send a batch of CloudEvents and return the answer."""
@@ -113,7 +113,7 @@ class Program(Caller):
 
     def call_back(self, envelope: Mapping[str, Any]) -> dict[str, Any]:
         """Send what CloudMonitor calls back with, as plain HTTP without any header of ours."""
-        answer = httpx2.post(f"{self.web.base_url}ingest/cloudmonitor/{self.token}", json=dict(envelope))
+        answer = httpx2.post(f"{self.installation.url}/ingest/cloudmonitor/{self.token}", json=dict(envelope))
         assert answer.status_code == 202, answer.text
         return dict(answer.json())
 
