@@ -3,6 +3,7 @@
 from django.urls import path
 
 from alerts.cloudmonitor.views import (
+    alert_rule_changes,
     alert_rules,
     catalogue,
     contact_changes,
@@ -24,9 +25,9 @@ urlpatterns = [
     path(RULES, alert_rules.AlertRules.as_view(), name="alert_rules"),
     path(RULES + "create/", alert_rules.AlertRuleCreate.as_view(), name="alert_rule_create"),
     path(RULES + "<int:pk>/modify/", alert_rules.AlertRuleModify.as_view(), name="alert_rule_modify"),
-    path(RULES + "<int:pk>/enable/", alert_rules.AlertRuleEnable.as_view(), name="alert_rule_enable"),
-    path(RULES + "<int:pk>/disable/", alert_rules.AlertRuleDisable.as_view(), name="alert_rule_disable"),
-    path(RULES + "<int:pk>/delete/", alert_rules.AlertRuleDelete.as_view(), name="alert_rule_delete"),
+    path(RULES + "<int:pk>/enable/", alert_rule_changes.AlertRuleEnable.as_view(), name="alert_rule_enable"),
+    path(RULES + "<int:pk>/disable/", alert_rule_changes.AlertRuleDisable.as_view(), name="alert_rule_disable"),
+    path(RULES + "<int:pk>/delete/", alert_rule_changes.AlertRuleDelete.as_view(), name="alert_rule_delete"),
     path("alerts/contacts/", contacts.Contacts.as_view(), name="contacts"),
     path("alerts/contacts/create/", contact_changes.ContactCreate.as_view(), name="contact_create"),
     path("alerts/contacts/add-to-group/", contact_changes.ContactsAddToGroup.as_view(), name="contacts_add_to_group"),

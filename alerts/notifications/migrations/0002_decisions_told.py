@@ -4,16 +4,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('notifications', '0001_initial'),
-        ('rules', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("notifications", "0001_initial"),
+        ("rules", "0001_initial"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(models.F('rule'), models.OrderBy(models.F('decided_at'), descending=True), condition=models.Q(('verdict', 'TOLD')), name='decisions_told'),
+            model_name="decision",
+            index=models.Index(
+                models.F("rule"),
+                models.OrderBy(models.F("decided_at"), descending=True),
+                condition=models.Q(("verdict", "TOLD")),
+                name="decisions_told",
+            ),
         ),
     ]
