@@ -158,6 +158,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_interval": 5,
     "socket_timeout": 5,
     "socket_connect_timeout": 2,
+    # A bell that cannot be rung is the sweep's business. By default, who rings it would wait for six seconds.
+    "max_retries": 0,
     "global_keyprefix": "kmsconsole:",
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
