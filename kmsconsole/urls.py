@@ -8,7 +8,7 @@ from kmsconsole.health import healthz
 urlpatterns = [
     path("", Home.as_view(), name="home"),
     path("healthz", healthz, name="healthz"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("alerts.administration.signing_in")),
     path("account/", include("alerts.administration.urls")),
     path("ingest/", include("alerts.ingest.urls")),
     path("kms/", include("alerts.kms.urls")),

@@ -69,7 +69,10 @@ def servers() -> Iterator[dict[str, str]]:
             running = [processes.start(server.program, output=log) for server in both]
             for server in both:
                 wait_for(server, Path(log.name))
-            yield environ(folder, *(server.url for server in both))
+            environment = environ(folder, *(server.url for server in both))
+            # Pages name their static files by the manifest that this writes.
+            subprocess.run((PYTHON, "manage.py", "collectstatic", "-v0", "--noinput"), env=environment, check=True)
+            yield environment
         finally:
             for child in running:
                 processes.stop(child)
