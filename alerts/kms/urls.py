@@ -72,5 +72,4 @@ urlpatterns = [
     path(REPLICA + "record/", synchronization.RecordSynchronization.as_view(), name="replica_record"),
     path(EVENTS, alert_events.AlertEvents.as_view(), name="alertevents"),
     path(EVENTS + "<uuid:event_id>/", alert_events.AlertEvent.as_view(), name="alertevents_event"),
-    path("<slug:region>/alert-events/<uuid:event_id>/", alert_events.AlertEvent.as_view(), name="alertevents_event"),
 ]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Mapping
 
+    from alerts.accounts.models import CloudAccount
     from alerts.estate.models import Instance
 
 Act = Callable[[datetime], object]
@@ -62,14 +63,15 @@ class Story:
                 share = max(0.02, usual + wave + rush + self.chance.uniform(-0.06, 0.06))
                 instance = self.instances[slot]
                 used = round(share * instance.qps_quota)
-                yield moment, lambda now, i=instance, u=used: record_usage(i, resource_type="qps", used=u, now=now)
+                yield moment, self._using(instance, "qps", used)
                 moment += SAMPLE_EVERY
         checkout = self.instances["checkout"]
         for days, used in ((60, 5), (31, 7), (12, 9)):
-            yield (
-                self._ago(days),
-                lambda now, u=used: record_usage(checkout, resource_type="vpc", used=u, now=now),
-            )
+            yield self._ago(days), self._using(checkout, "vpc", used)
+
+    @staticmethod
+    def _using(instance: Instance, quota: str, used: int) -> Act:
+        return lambda now: record_usage(instance, resource_type=quota, used=used, now=now)
 
     def _rotations(self) -> Iterator[Told]:
         managed = [
@@ -128,11 +130,19 @@ class Story:
         )
         for alias, days_ago, days in plan:
             key = keys[alias]
-            yield self._ago(days_ago), lambda now, k=key, d=days: schedule_key_deletion(k, days=d, now=now)
-            yield self._ago(days_ago) + timedelta(days=days), lambda now, k=key: delete_key(k, now=now)
+            yield self._ago(days_ago), self._scheduling(key, days)
+            yield self._ago(days_ago) + timedelta(days=days), self._deleting(key)
         saved = keys["customer-pii"]
         yield self._ago(52), lambda now: schedule_key_deletion(saved, days=7, now=now)
         yield self._ago(51.6), lambda now: cancel_key_deletion(saved, now=now)
+
+    @staticmethod
+    def _scheduling(key: Key, days: int) -> Act:
+        return lambda now: schedule_key_deletion(key, days=days, now=now)
+
+    @staticmethod
+    def _deleting(key: Key) -> Act:
+        return lambda now: delete_key(key, now=now)
 
     def _secret_deletions(self) -> Iterator[Told]:
         secrets = {secret.name: secret for secret in Secret.objects.filter(account=self._account())}
@@ -142,5 +152,5 @@ class Story:
         yield self._ago(20), lambda now: delete_secret(relay, force=True, now=now)
         yield self._ago(0.8), lambda now: schedule_secret_deletion(partner, days=14, now=now)
 
-    def _account(self) -> object:
+    def _account(self) -> CloudAccount:
         return self.instances["payments"].account

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
+from alerts.accounts.middleware import AccountRequest
 from alerts.accounts.models import CloudAccount, Role
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
+    from django_htmx.middleware import HtmxDetails
+
+
+class ConsoleRequest(AccountRequest):
+    """What every console view is asked with: by whom, in which account, and whether htmx asks."""
+
+    htmx: HtmxDetails
 
 
 class ConsoleView(View):
@@ -20,21 +28,23 @@ class ConsoleView(View):
 
     needs: ClassVar[str] = Role.VIEWER
     needs_to_change: ClassVar[str] = Role.OPERATOR
+    request: ConsoleRequest
     account: CloudAccount
     actor: str
     may_change: bool
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         """Refuse who is not a member, or whose role is too small."""
-        if request.account is None:
+        asked = cast("ConsoleRequest", request)
+        if asked.account is None or asked.role is None:
             raise PermissionDenied(_("You are not a member of any account: ask an administrator to add you."))
         needed = self.needs if request.method in {"GET", "HEAD"} else self.needs_to_change
-        if not Role(request.role).allows(needed):
+        if not asked.role.allows(needed):
             raise PermissionDenied(
                 _("This needs the role “%(needed)s”; yours is “%(yours)s”.")
-                % {"needed": Role(needed).label, "yours": Role(request.role).label}
+                % {"needed": Role(needed).label, "yours": asked.role.label}
             )
-        self.account = request.account
-        self.may_change = Role(request.role).allows(self.needs_to_change)
+        self.account = asked.account
+        self.may_change = asked.role.allows(self.needs_to_change)
         self.actor = request.user.get_username()
         return super().dispatch(request, *args, **kwargs)

@@ -40,9 +40,7 @@ def _regions(request: HttpRequest, current: str) -> list[dict[str, object]]:
     # The same menu entry in another region: a resource's page leads to its list, for it lives in one region only.
     pages = [view for _label, items in _kms_sections() for _item, view, _icon in items]
     page = next((page for page in pages if request.path.startswith(reverse(page, args=[current]))), pages[0])
-    return [
-        {"id": r.id, "name": r.name, "url": reverse(page, args=[r.id]), "active": r.id == current} for r in REGIONS
-    ]
+    return [{"id": r.id, "name": r.name, "url": reverse(page, args=[r.id]), "active": r.id == current} for r in REGIONS]
 
 
 def _kms_sections() -> tuple[Section, ...]:

@@ -15,7 +15,6 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from alerts.accounts.models import Role
 from alerts.events.models import SystemEvent
 from alerts.ui import event_cells as cells
 from alerts.ui.access import ConsoleView
@@ -49,7 +48,7 @@ class EventDetails(ConsoleView):
         event = self.scope().filter(pk=event_id).first()
         if event is None:
             raise Http404(_("There is no such event here, or it is older than 90 days."))
-        drawer = request.htmx and not request.htmx.history_restore_request
+        drawer = self.request.htmx and not self.request.htmx.history_restore_request
         template = "pages/_event_drawer.html" if drawer else "pages/event.html"
         response = render(request, template, self.context(event))
         patch_vary_headers(response, ("HX-Request",))
@@ -72,7 +71,7 @@ class EventDetails(ConsoleView):
             "all_url": f"{self.list_url()}?{urlencode({'resource': event.resource, 'period': '90d'})}",
             "steps": steps,
             "asked": asked,
-            "rule_url": rule_url(event) if Role(self.request.role).allows(Role.OPERATOR) else "",
+            "rule_url": rule_url(event) if self.may_change else "",
             "here": self.request.get_full_path(),
             "back": self.back(),
             "trail": [*self.trail(), {"label": cells.title_of(event)}],

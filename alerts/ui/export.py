@@ -39,9 +39,9 @@ def csv_response(*, names: Sequence[str], rows: Iterable[Sequence[Any]], filenam
 
     def lines() -> Iterator[str]:
         yield "\ufeff"
-        yield writer.writerow(names)  # type: ignore[misc]
+        yield writer.writerow(names)
         for row in rows:
-            yield writer.writerow([neutral(value) for value in row])  # type: ignore[misc]
+            yield writer.writerow([neutral(value) for value in row])
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{filename}.csv"'

@@ -89,9 +89,9 @@ def number(value: float | None) -> str:
     """Show a number with thousands separated: `1,234`."""
     if value is None:
         return ""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return number_format(value, use_l10n=True, force_grouping=True) if isinstance(value, int) else f"{value:,.1f}"
+    if value == int(value):
+        return number_format(int(value), use_l10n=True, force_grouping=True)
+    return f"{value:,.1f}"
 
 
 def count(value: int, *, cap: int = 10_000) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -58,11 +59,12 @@ class FormPage(ConsoleView):
         if form.is_valid():
             now = timezone.now()
             try:
-                address = self.act(form, now=now)
+                with transaction.atomic():
+                    address = self.act(form, now=now)
+                    note(self.account, actor=self.actor, verb=self.verb, subject=self.subject, now=now)
             except Refused as refused:
                 form.add_error(refused.field if refused.field in form.fields else None, refused.message)
             else:
-                note(self.account, actor=self.actor, verb=self.verb, subject=self.subject, now=now)
                 self.after()
                 if sentence := self.done():
                     messages.success(request, sentence)

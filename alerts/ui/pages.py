@@ -99,7 +99,8 @@ class ListPage(ConsoleView):
             "table": [[(column, column.cell(row)) for column in columns] for row in page.rows],
             **self.context(),
         }  # fmt: skip
-        partial = request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request
+        htmx = self.request.htmx
+        partial = htmx and not htmx.boosted and not htmx.history_restore_request
         response = render(request, self.fragment if partial else self.template, context)
         patch_vary_headers(response, ("HX-Request",))
         return response

@@ -1,6 +1,7 @@
 """The line as tasks: small, and every scheduled name is one of them."""
 
 import ast
+from typing import Any
 
 import pytest
 from celery import Celery
@@ -10,7 +11,7 @@ from tests.architecture.tree import functions, modules
 
 
 @pytest.fixture
-def line() -> Celery:
+def line() -> Celery[Any]:
     app.loader.import_default_modules()
     return app
 

@@ -51,14 +51,14 @@ class AlertRules(ListPage):
 
     def shown(self) -> Sequence[Column]:
         """Return the columns; who may change something sees the actions."""
-        if not Role(self.request.role).allows(Role.OPERATOR):
+        if not self.may_change:
             return self.columns
         return (*self.columns, Column("Actions", _("Actions"), cells.actions_for(self.request)))
 
     def context(self) -> dict[str, Any]:
         """Return the words of the page."""
         create = reverse("cloudmonitor:alert_rule_create")
-        may = Role(self.request.role).allows(Role.OPERATOR)
+        may = self.may_change
         label = _("Create Alert Rule")
         return {
             "title": _("System Event"),
@@ -144,7 +144,7 @@ class AlertRuleCreate(FormPage):
             "here": self.request.get_full_path(),
             "back": rules,
             "lost": self.lost,
-            "may": Role(self.request.role).allows(Role.OPERATOR),
+            "may": self.may_change,
             "most": MOST_TARGETS,
             "reachable": ContactGroup.objects.filter(account=self.account, contacts__isnull=False).exists(),
         }
