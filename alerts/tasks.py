@@ -34,7 +34,8 @@ log = logging.getLogger(__name__)
 
 LONGEST_DRAIN = 30.0
 POOL = 8
-"""How many deliveries one ring sets going: a slow receiver holds one of them, not all."""
+"""How many deliveries a batch sets going at most: a slow receiver holds one of them, not all. One event sets one going,
+since a bell costs more than looking in vain; beat's bell brings the next one within a second."""
 
 
 def ring(*bells: Task[..., object], times: int = 1) -> None:
@@ -56,8 +57,8 @@ def drain(step: Callable[..., int], *, then: Bells = (), times: int = 1) -> None
     Stops after half a minute at the latest, long before the time limit of a task: the next bell goes on from there.
     """
     ends = time.monotonic() + LONGEST_DRAIN
-    while step(now=timezone.now()) and time.monotonic() < ends:
-        ring(*then, times=times)
+    while (worked := step(now=timezone.now())) and time.monotonic() < ends:
+        ring(*then, times=min(times, worked))
 
 
 @shared_task(name="line.pulse")
