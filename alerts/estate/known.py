@@ -42,7 +42,7 @@ def locked_rows(kind: str, about: Mapping[Name, Sequence[Fact]]) -> dict[Name, R
     unknown = [name for name in sorted(about) if told[name] and not _knows(rows.get(name), told[name])]
     if unknown:
         new = [_new(model, column, name, told[name]) for name in unknown]
-        _manager(model).bulk_create(new, ignore_conflicts=True)
+        _rows_of(model).bulk_create(new, ignore_conflicts=True)
         rows = _found(model, column, about)
     return rows
 
@@ -51,10 +51,10 @@ def write_back(kind: str, rows: Sequence[Resource]) -> None:
     """Store changed rows in one statement."""
     model, _column = KINDS[kind]
     fields = [field.name for field in model._meta.concrete_fields if not field.primary_key]
-    _manager(model).bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=fields)
+    _rows_of(model).bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=fields)
 
 
-def _manager(model: type[Resource]) -> Any:
+def _rows_of(model: type[Resource]) -> Any:
     return model._meta.default_manager
 
 
@@ -74,7 +74,7 @@ def _new(model: type[Resource], column: str, name: Name, facts: Sequence[Fact]) 
 def _found(model: type[Resource], column: str, names: Iterable[Name]) -> dict[Name, Resource]:
     wanted = set(names)
     rows = (
-        _manager(model)
+        _rows_of(model)
         .select_for_update(of=("self",))
         .filter(
             account__in={uid for uid, _, _ in wanted},
