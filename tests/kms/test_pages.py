@@ -87,6 +87,7 @@ def test_a_page_that_deletes_says_what_is_lost(action: str) -> None:
     secret = a_secret()
     words = text_of(Visitor(Role.OPERATOR).open(address_of(secret, action)))
     assert "nothing brings its value back" in words
+    assert ("With 30 days that is until" in words) == (action == "schedule_deletion")
     assert ("can be restored" if action == "schedule_deletion" else "cannot be undone") in words
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -11,12 +12,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alerts.estate.models import Instance
+from alerts.ui.formats import days as in_days
+from alerts.ui.formats import moment
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.db.models import QuerySet
 
 LARGEST = 2_147_483_647
 """The largest number that a quota's column holds."""
+
+USUAL_WAIT = 30
+"""Days that a deletion waits unless told otherwise. Source: ScheduleKeyDeletion, DeleteSecret."""
 
 NAME = RegexValidator(r"^[A-Za-z0-9_/+=.@-]+\Z", gettext_lazy("Use letters, digits and _ / + = . @ - only."))
 CODE = RegexValidator(r"^[A-Za-z0-9_.:/-]+\Z", gettext_lazy("Use letters, digits and _ . : / - only."))
@@ -35,7 +43,7 @@ def quota_field(label: Any, *, initial: int | None = None, help_text: Any = "") 
     return forms.IntegerField(label=label, min_value=0, max_value=LARGEST, initial=initial, help_text=help_text)
 
 
-def days_field(least: int, most: int, *, initial: int = 30) -> forms.IntegerField:
+def days_field(least: int, most: int, *, initial: int = USUAL_WAIT) -> forms.IntegerField:
     """Return a field for a waiting period in days."""
     return forms.IntegerField(
         label=gettext_lazy("Waiting period in days"),
@@ -46,6 +54,12 @@ def days_field(least: int, most: int, *, initial: int = 30) -> forms.IntegerFiel
     )
 
 
+def until(days: int, *, now: datetime) -> str:
+    """Say until when a waiting period that starts now can be ended."""
+    ends = moment(now + timedelta(days=days), precision="minute")
+    return _("With %(days)s that is until %(when)s.") % {"days": in_days(days), "when": f"{ends.text} {ends.zone}"}
+
+
 class MomentField(forms.DateTimeField):
     """A moment in the person's zone, to the minute, within a hundred years from now; the help text names the zone."""
 
@@ -53,10 +67,10 @@ class MomentField(forms.DateTimeField):
 
     def clean(self, value: Any) -> Any:
         """Refuse what is a date, and yet none that a key could have."""
-        moment = super().clean(value)
-        if moment and abs(moment.year - timezone.localtime().year) > 100:
+        chosen = super().clean(value)
+        if chosen and abs(chosen.year - timezone.localtime().year) > 100:
             raise forms.ValidationError(_("Choose a date within the next hundred years."), code="far")
-        return moment
+        return chosen
 
     def speak(self) -> None:
         """Say which zone is meant."""

@@ -69,6 +69,10 @@ class RegionForm(Regional, FormPage):
         """Return where to go when it is done."""
         return address_of(row)
 
+    def further(self) -> Sequence[Text]:
+        """Return further sentences above the form, which depend on the moment."""
+        return ()
+
     def back(self) -> str:
         """Return where Cancel leads."""
         return self.list_address()
@@ -81,8 +85,8 @@ class RegionForm(Regional, FormPage):
         """Return the words of the page, and a ticket that is good for one change."""
         return {
             "title": self.title, "lead": self.lead, "submit": self.submit, "columns": self.columns, "back": self.back(),
-            "trail": self.trail((self.title, "")), "warned": self.warned, "dangerous": self.dangerous,
-            "ticket": get_random_string(32),
+            "trail": self.trail((self.title, "")), "warned": [*self.warned, *self.further()],
+            "dangerous": self.dangerous, "ticket": get_random_string(32),
         }  # fmt: skip
 
     def after(self) -> None:

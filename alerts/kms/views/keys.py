@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,6 +15,7 @@ from alerts.estate.models import Instance, Key
 from alerts.kms import cells
 from alerts.kms.addresses import address_of_replica
 from alerts.kms.forms import keys as forms
+from alerts.kms.forms.fields import USUAL_WAIT, until
 from alerts.kms.views.actions import Action, RegionForm
 from alerts.kms.views.frame import Deed, ResourceList, ResourcePage
 from alerts.ui.tables import Column, attribute
@@ -218,6 +220,10 @@ class ScheduleDeletion(KeyAction):
         ),
     )
     said = gettext_lazy("The key is scheduled for deletion.")
+
+    def further(self) -> list[str]:
+        """Say until when that is with the usual waiting period."""
+        return [until(USUAL_WAIT, now=timezone.now())]
 
     def do(self, form: forms.ScheduleKeyDeletion, *, now: datetime) -> Key:
         """Schedule it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,7 +14,7 @@ from alerts.estate.filters import SecretFilter
 from alerts.estate.models import Instance, Secret
 from alerts.kms import cells
 from alerts.kms.forms import secrets as forms
-from alerts.kms.forms.fields import Outcome
+from alerts.kms.forms.fields import USUAL_WAIT, Outcome, until
 from alerts.kms.views.actions import Action, RegionForm
 from alerts.kms.views.frame import Deed, ResourceList, ResourcePage
 from alerts.ui.tables import Column, attribute
@@ -189,6 +190,10 @@ class ScheduleDeletion(SecretAction):
         gettext_lazy("Until the waiting period ends, the secret can be restored."),
     )
     said = gettext_lazy("The secret is scheduled for deletion.")
+
+    def further(self) -> list[str]:
+        """Say until when that is with the usual waiting period."""
+        return [until(USUAL_WAIT, now=timezone.now())]
 
     def do(self, form: forms.ScheduleSecretDeletion, *, now: datetime) -> Secret:
         """Schedule it."""
