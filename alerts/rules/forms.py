@@ -118,7 +118,9 @@ class AlertRuleForm(forms.Form):
         rule: AlertRule | None = None,
         initial: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(data, initial={**(initial or {}), **(initial_of(rule) if rule else {})})
+        # Its ids are its own: the panel opens over a search, which has fields of the same names.
+        initial = {**(initial or {}), **(initial_of(rule) if rule else {})}
+        super().__init__(data, initial=initial, auto_id="id_rule_%s")
         self.account, self.rule = account, rule
         self._offer(seen)
         targets = list(rule.targets.order_by("pk")) if rule else []
