@@ -24,6 +24,7 @@ DAY = timedelta(days=1)
 PLOT = 100  # height of the plot in its own units
 GAP = 0.18  # share of a slot left empty between two bars
 LABELS = 6  # how many moments are written under a wide plot
+LAST_LABEL = 0.95  # of the plot's width: a label that begins later would stand out of it
 STEPS = (1, 2, 5)
 DIGIT = 6  # pixels of a digit on the axis
 
@@ -168,6 +169,8 @@ def moments(buckets: Sequence[Bucket]) -> list[dict[str, object]]:
         places = places[1:]  # the first day is cut off: its label would stand too near to the next
     found: list[dict[str, object]] = []
     for at in places[:: max(1, -(-len(places) // LABELS))]:
+        if at / len(buckets) > LAST_LABEL:
+            break
         text = day(starts[at]) if long else f"{starts[at]:%H:%M}"
         found.append({"text": text, "x": f"{at / len(buckets) * 100:.2f}%", "minor": len(found) % 2 == 1})
     return found

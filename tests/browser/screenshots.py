@@ -64,9 +64,6 @@ def take(visitor: Visitor) -> None:
     page.get_by_role("link", name="Save as Alert Rule").click()
     expect(visitor.drawer).to_be_visible()
     picture("save-as-alert-rule")
-    page.emulate_media(color_scheme="dark")
-    visitor.open("/")
-    picture("overview-dark")
 
 
 def main() -> int:
