@@ -23,6 +23,11 @@ TOKEN = "a-token-for-tests-0123456789"
 ACCOUNT = "1000000000000001"
 
 
+def patience(seconds: float) -> float:
+    """Return a limit that a machine busy with other things may stretch: times the load of each core, at least once."""
+    return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
 def a_free_port() -> int:
     """Return a port on loopback that nobody listens on now."""
     with socket.socket() as probe:

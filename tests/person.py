@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import time
 import uuid
@@ -13,7 +12,7 @@ from typing import Any, Self
 import httpx2
 from bs4 import BeautifulSoup
 
-from tests.installation import ACCOUNT, Installation
+from tests.installation import ACCOUNT, Installation, patience
 
 REGION = "cn-hangzhou"
 
@@ -88,14 +87,9 @@ def errors_on(page: str) -> str:
     return "\n".join(re.sub(r"\s+", " ", each.text).strip() for each in found) or page[:1000]
 
 
-def when_busy(seconds: float) -> float:
-    """Return a limit for this moment: as it is where processors are idle, longer where others use them too."""
-    return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
-
-
 def wait_for(found: Callable[[], Any], *, seconds: float, what: str) -> Any:
     """Return what `found` returns once that is true; fails after `seconds`, or longer on a machine that is busy."""
-    deadline = time.monotonic() + when_busy(seconds)
+    deadline = time.monotonic() + patience(seconds)
     while not (result := found()):
         assert time.monotonic() < deadline, f"{what}: not within {seconds:g} s"
         time.sleep(0.02)

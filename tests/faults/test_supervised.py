@@ -10,14 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Maker
-from tests.installation import Installation
+from tests.installation import Installation, patience
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(400)]
-
-
-def patience(seconds: float) -> float:
-    """Return a limit that a machine busy with other things may stretch: times the load of each core, at least once."""
-    return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def until(condition: Callable[[], bool], *, seconds: float) -> bool:

@@ -17,7 +17,7 @@ from tests.conftest import Maker
 from tests.installation import Installation
 from tests.person import Program, a_cloud_event, wait_for
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(400)]
 
 FACTS = 5_000
 IN_ONE_CALL = 1_000

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from tests.conftest import Maker
-from tests.installation import Installation
-from tests.person import REGION, Person, Program, a_cloud_event, wait_for, when_busy
+from tests.installation import Installation, patience
+from tests.person import REGION, Person, Program, a_cloud_event, wait_for
 from tests.receivers.http import HttpReceiver, Reply
 from tests.receivers.smtp import SmtpReceiver
 
-pytestmark = pytest.mark.line
+pytestmark = [pytest.mark.line, pytest.mark.timeout(300)]
 
 CREATE = "/cloudmonitor/event-center/alert-rules/create/"
 ADD_TO_GROUP = "/cloudmonitor/alerts/contacts/add-to-group/"
@@ -80,9 +80,9 @@ def test_the_documented_rotation_payloads_reach_both_consoles_and_both_doors(
     assert program.call_back(failure)["accepted"] == program.call_back(success)["accepted"] == 1
     answered = time.monotonic()
 
-    (request,) = http_receiver.wait_for(1, seconds=when_busy(WITHIN))
-    assert time.monotonic() - answered < when_busy(WITHIN)
-    (mail,) = smtp_receiver.wait_for(1, seconds=when_busy(5))
+    (request,) = http_receiver.wait_for(1, seconds=patience(WITHIN))
+    assert time.monotonic() - answered < patience(WITHIN)
+    (mail,) = smtp_receiver.wait_for(1, seconds=patience(5))
     in_cloudmonitor, in_kms = program.events(), program.events(console=REGION)
 
     assert in_cloudmonitor == in_kms
@@ -110,7 +110,7 @@ def test_the_same_batch_sent_three_times_gives_no_second_message(
 
     for _ in range(3):
         program.send(batch)
-    http_receiver.wait_for(20, seconds=when_busy(10))
+    http_receiver.wait_for(20, seconds=patience(10))
     time.sleep(2)
 
     told_of = [request.json["resourceId"] for request in http_receiver.requests]
@@ -125,7 +125,7 @@ def test_a_callback_that_fails_for_now_is_tried_again_with_the_same_delivery_id(
     http_receiver.answer_with(Reply(status=503))
     program.send([a_cloud_event("kms.secret.deleted", "secret/once-more")])
 
-    first, second = http_receiver.wait_for(2, seconds=when_busy(15))
+    first, second = http_receiver.wait_for(2, seconds=patience(15))
 
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
     assert second.at - first.at >= 5

@@ -11,7 +11,7 @@ import pytest
 
 from tests.person import REGION, Program, a_cloud_event, wait_for
 
-pytestmark = pytest.mark.line
+pytestmark = [pytest.mark.line, pytest.mark.timeout(300)]
 
 WITHIN = 2.0  # seconds from the 202
 FAILURE = {"errorCode": "Kms:ErrorCode", "errorMessage": "text"}
