@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from alerts.accounts.models import CloudAccount, Member, Role, User
@@ -25,7 +25,11 @@ def add_member(account: CloudAccount, *, name: str, role: str, password: str = "
     if user is None:
         if not password:
             raise Refused(_("A new user needs a first password."), field="password")
-        user = User.objects.create_user(username=name, password=password)
+        try:
+            with transaction.atomic():
+                user = User.objects.create_user(username=name, password=password)
+        except IntegrityError as error:
+            raise Refused(_("A user of this name has been added just now."), field="name") from error
     elif account.members.filter(user=user).exists():
         raise Refused(_("This user is a member already."), field="name")
     elif password:

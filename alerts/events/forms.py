@@ -44,8 +44,8 @@ class OpenChoice(forms.MultipleChoiceField):
     """Several choices, where one that is not offered is allowed too: events from elsewhere bring words of their own."""
 
     def valid_value(self, value: Any) -> bool:
-        """Accept any text of a sane length; it only ever selects."""
-        return len(str(value)) <= 256
+        """Accept any text of a sane length that the database can hold; it only ever selects."""
+        return len(str(value)) <= 256 and "\0" not in str(value)
 
 
 class LocalMoment(forms.DateTimeInput):

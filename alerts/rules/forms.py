@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core import validators
 from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
@@ -41,8 +42,8 @@ class OneOpen(forms.ChoiceField):
     """One choice, where one that is not offered is allowed too."""
 
     def valid_value(self, value: Any) -> bool:
-        """Accept any text of a sane length."""
-        return len(str(value)) <= 64
+        """Accept any text of a sane length that the database can hold."""
+        return len(str(value)) <= 64 and "\0" not in str(value)
 
 
 class Keywords(forms.CharField):
@@ -56,7 +57,9 @@ class Keywords(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         """Return the words in the order in which they stand, each once."""
-        lines = (line.strip() for line in str(value or "").splitlines())
+        text = str(value or "")
+        validators.ProhibitNullCharactersValidator()(text)  # the field's own would look for it in the list of words
+        lines = (line.strip() for line in text.splitlines())
         words = list(dict.fromkeys(line for line in lines if line))
         refuse_too_many(words)
         for word in words:

@@ -54,4 +54,5 @@ def test_nobody_switches_to_an_account_of_others_or_to_another_site() -> None:
     an_account(OTHER_UID)
     client = signed_in(Role.ADMINISTRATOR)
     sent(client, SWITCH, {"account": OTHER_UID}, expect=404)
+    sent(client, SWITCH, {"account": "\0"}, expect=404)
     assert sent(client, SWITCH, {"account": UID, "next": "https://evil.example.com/"}, expect=302)["Location"] == "/"

@@ -113,6 +113,8 @@ def test_a_start_before_the_ninety_days_is_refused_in_the_zone_of_the_reader() -
         ("start", {"start": "yesterday"}),
         ("keywords", {"keywords": "(a or"}),
         ("keywords", {"keywords": "a\x00b"}),
+        ("level", {"level": "a\x00b"}),
+        ("name", {"name": "a\x00b"}),
         ("period", {"period": "100y"}),
     ],
 )
