@@ -71,7 +71,9 @@ def _beat(environment: Environment, environ: dict[str, str]) -> Program:
 def _web(environment: Environment, environ: dict[str, str]) -> Program:
     host = f"[{environment.bind}]" if ":" in environment.bind else environment.bind
     size = ("--worker-class", "gthread", "--workers", "2", "--threads", "32", "--keep-alive", "20")
-    options = ("--bind", f"{host}:{environment.port}", *size, "--graceful-timeout", "2", "--log-level", "warning")
+    # CloudMonitor may call back by GET, with the whole event in the address: as long a one as gunicorn can limit.
+    limits = ("--limit-request-line", "8190", "--graceful-timeout", "2")
+    options = ("--bind", f"{host}:{environment.port}", *size, *limits, "--log-level", "warning")
     return Program(
         name="web",
         command=(sys.executable, "-m", "gunicorn", "kmsconsole.wsgi", "--preload", "--no-control-socket", *options),
