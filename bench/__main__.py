@@ -51,8 +51,10 @@ def an_installation() -> Iterator[Installation]:
     try:
         yield installation.start()
     finally:
-        installation.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            installation.stop()
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def measure(server: Server, extent: Extent) -> Iterator[Section]:
