@@ -20,8 +20,8 @@ VALUE_LENGTH = 300
 
 def line(text: object) -> str:
     """Return a text as one line: runs of blanks and line ends become one blank, what cannot be seen is dropped."""
-    flat = BLANKS.sub(" ", str(text))
-    return "".join(sign for sign in flat if unicodedata.category(sign) not in UNSEEN).strip()
+    seen = "".join(sign for sign in str(text) if sign.isspace() or unicodedata.category(sign) not in UNSEEN)
+    return BLANKS.sub(" ", seen).strip()
 
 
 def shortened(text: str, length: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from alerts.channels.base import Message
@@ -114,6 +114,7 @@ def test_what_comes_from_outside_is_no_markup_in_the_mail_and_no_entity_in_the_t
 
 
 @given(st.text())
+@example("0 \x08 0")
 def test_a_line_has_no_end_and_nothing_unseen(text: str) -> None:
     assert len(line(text).splitlines()) <= 1
     assert line(text) == line(line(text))
