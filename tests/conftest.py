@@ -11,12 +11,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from tests import chromium
 from tests.installation import Installation, a_free_port
 
 pytest_plugins = ["tests.receivers.plugin"]
+
+# A slow machine is no mistake of the code. Where the result decides about landing a change, the examples are always the
+# same ones; elsewhere each run tries others.
+hypothesis.settings.register_profile("here", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 NEEDS_DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 ON_LOOPBACK = ("line", "browser", "faults")
