@@ -111,6 +111,7 @@ def test_a_key_scheduled_for_deletion_is_told_and_kept_again(estate: Estate) -> 
     expect(page.get_by_label("Waiting period in days")).to_have_value("6")
     page.get_by_label("Waiting period in days").fill("7")
     page.get_by_role("button", name="Schedule key deletion").dblclick()  # done once all the same
+    expect(page.get_by_text("Will be deleted in").or_(page.get_by_text("sent twice")).first).to_be_visible()
     estate.stands(key, "Key:ScheduleKeyDeletion:Success")
 
     estate.visitor.open(address.removeprefix(estate.visitor.installation.url))
