@@ -34,6 +34,12 @@ def empty_the_broker(one: Installation) -> None:
         client.flushall()
 
 
+def says(one: Installation, status: int, words: str) -> bool:
+    """Tell whether `/healthz` answers with this status and these words."""
+    answer = one.get("/healthz")
+    return answer[0] == status and words in answer[1]
+
+
 def counted(one: Installation) -> dict[str, int]:
     """Return how many facts wait, and how many events there are and different resources among them."""
     asked = """SELECT (SELECT count(*) FROM facts_fact WHERE evaluated_at IS NULL),
@@ -89,8 +95,7 @@ def test_a_beat_that_stands_still_for_a_minute_delays_nothing_that_is_rung(an_in
     stopped = time.monotonic()
     try:
         send_with(one, lambda _call: None)
-        wait_for(lambda: one.get("/healthz")[0] == 503, seconds=30, what="healthz that says that beat is gone")
-        assert '"beat": "no sign of life"' in one.get("/healthz")[1]
+        wait_for(lambda: says(one, 503, '"beat": "no sign of life"'), seconds=30, what="word that beat is gone")
         time.sleep(max(0.0, 60 - (time.monotonic() - stopped)))
     finally:
         os.kill(beat, signal.SIGCONT)
