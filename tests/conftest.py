@@ -76,9 +76,3 @@ def an_installation(tmp_path: Path) -> Iterator[Maker]:
     yield make
     for one in made:
         one.stop()
-
-
-@pytest.fixture(autouse=True)
-def _passwords_cost_nothing(settings: Any) -> None:
-    """Hash passwords the quick way: the slowness that guards real ones only delays a test."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
