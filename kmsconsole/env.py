@@ -14,6 +14,7 @@ Forms of the addresses:
 import base64
 import binascii
 import ipaddress
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -139,6 +140,16 @@ def key(raw: str) -> str:
     return raw
 
 
+def json_text(raw: str) -> str:
+    """Read JSON and keep it as it was written."""
+    try:
+        json.loads(raw)
+    except ValueError:
+        message = "must be JSON"
+        raise Refused(message) from None
+    return raw
+
+
 def _set_by(name: str, default: str, reader: Reader, about: str, *, secret: bool = False) -> Any:
     return field(metadata={"variable": Variable(name, default, reader, about, secret)})
 
@@ -153,6 +164,11 @@ USER = matching(r"[A-Za-z0-9.@+_-]{1,150}", must="must be letters, digits and @ 
 SECRET = matching(r"\S{32,}", must="must have at least 32 characters")
 MAILBOX = matching(r"[^@\s<>]+@[^@\s<>]+", must="must be one mail address such as alerts@example.com")
 BIND = matching(r"[0-9A-Fa-f.:]+", must="must be an IP address such as 127.0.0.1 or 0.0.0.0")
+ACCESS_KEY = matching(r"[^\s:]{1,128}:\S{1,128}", must="must be an access key as id:secret")
+TEMPLATE = matching(r"[^:]{1,64}:[^\s:]{1,64}", must="must be SignName:TemplateCode")
+ENDPOINT = address("http", "https")
+HEADER = matching(r"[\x20-\x7e]{1,1000}", must="must be one line of plain ASCII")
+PHONE_BODY = '{"to": "{phone}", "text": "{text}"}'
 POSTGRESQL = address("postgresql", "postgres", host=False)
 REDIS = address("redis", "rediss", "redis+socket", host=False)
 
@@ -205,6 +221,40 @@ class Environment:
     mail_from: str = _set_by("KMSCONSOLE_MAIL_FROM", "kms-console@localhost", MAILBOX, "Sender of the messages")
     outgoing_allow: tuple[Network, ...] = _set_by(
         "KMSCONSOLE_OUTGOING_ALLOW", "", cidrs, "Networks that outgoing HTTP may reach although they are private"
+    )
+    cloud_access_key: str = _set_by(
+        "KMSCONSOLE_CLOUD_ACCESS_KEY",
+        "",
+        ACCESS_KEY,
+        "Access key of Alibaba Cloud as id:secret, for queues, functions, logs and text messages",
+        secret=True,
+    )
+    cloud_endpoint: str = _set_by(
+        "KMSCONSOLE_CLOUD_ENDPOINT",
+        "",
+        ENDPOINT,
+        "Endpoint of these services, may hold {product}, {region} and {uid}; empty: the public ones",
+    )
+    sms_url: str = _set_by(
+        "KMSCONSOLE_SMS_URL", "", ENDPOINT, "HTTP API of a provider of text messages; empty: they stay in the outbox",
+        secret=True,
+    )  # fmt: skip
+    sms_body: str = _set_by(
+        "KMSCONSOLE_SMS_BODY",
+        PHONE_BODY,
+        json_text,
+        "What it is sent: JSON with {phone}, {text}, {level} in its strings",
+    )
+    sms_template: str = _set_by(
+        "KMSCONSOLE_SMS_TEMPLATE", "", TEMPLATE, "SignName:TemplateCode: text messages go through Alibaba Cloud SMS"
+    )
+    voice_url: str = _set_by(
+        "KMSCONSOLE_VOICE_URL", "", ENDPOINT, "HTTP API of a provider of calls; empty: they stay in the outbox",
+        secret=True,
+    )  # fmt: skip
+    voice_body: str = _set_by("KMSCONSOLE_VOICE_BODY", PHONE_BODY, json_text, "What it is sent, likewise")
+    phone_authorization: str = _set_by(
+        "KMSCONSOLE_PHONE_AUTHORIZATION", "", HEADER, "Authorization header for both providers", secret=True
     )
     ingest_rate: int = _set_by(
         "KMSCONSOLE_INGEST_RATE", "200", number(1, 1_000_000), "Calls a second that one token may make to /ingest/"

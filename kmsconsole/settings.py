@@ -23,6 +23,16 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 OUTGOING_ALLOW = ENVIRONMENT.outgoing_allow
 SMTP_URL = ENVIRONMENT.smtp_url
 MAIL_FROM = ENVIRONMENT.mail_from
+CLOUD_ACCESS_KEY = ENVIRONMENT.cloud_access_key
+CLOUD_ENDPOINT = ENVIRONMENT.cloud_endpoint
+PHONE = {  # by the names of alerts.channels.base.PhoneSettings
+    "sms_url": ENVIRONMENT.sms_url,
+    "sms_body": ENVIRONMENT.sms_body,
+    "sms_template": ENVIRONMENT.sms_template,
+    "voice_url": ENVIRONMENT.voice_url,
+    "voice_body": ENVIRONMENT.voice_body,
+    "authorization": ENVIRONMENT.phone_authorization,
+}
 FIRST_RUN = ENVIRONMENT  # account, administrator, token and demo, as `manage.py prepare` wants them
 INGEST_RATE = ENVIRONMENT.ingest_rate
 INGEST_MAX_BYTES = 8 * 1024 * 1024

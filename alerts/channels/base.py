@@ -37,18 +37,37 @@ class Message:
     """Event level: CRITICAL, WARN or INFO."""
     language: str
     """BCP 47 tag of the text, such as `en` or `zh-hans`."""
+    url: str = ""
+    """Where to read more; empty when there is no such page."""
+    thread: str = ""
+    """What messages about one cause have in common, as letters, digits and dashes; empty for a message of its own."""
+    source: str = ""
+    """Name of what sends it, such as the alert rule; one line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a message that was not refused."""
 
-    status: Literal["ACCEPTED", "KEPT"]
-    """ACCEPTED: the receiver took it. KEPT: there is nowhere to send it, it stays readable in the outbox."""
+    status: Literal["ACCEPTED", "KEPT", "UNKNOWN"]
+    """ACCEPTED: the receiver took it. KEPT: there is nowhere to send it, it stays readable in the outbox. UNKNOWN: the
+    answer cannot be read as a yes or a no."""
     code: str = ""
     """The provider's own result code, such as 250 or 200."""
     detail: str = ""
     """Excerpt of the answer without secrets, at most EXCERPT_LIMIT characters."""
+    request: str = ""
+    """Excerpt of what was sent, likewise without secrets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one address of a channel bears; None: no limit is known."""
+
+    per_minute: int | None = None
+    """Messages in any minute."""
+    max_bytes: int | None = None
+    """Bytes of the whole request body, in UTF-8."""
 
 
 class DeliveryError(Exception):
@@ -60,15 +79,49 @@ class DeliveryError(Exception):
     """
 
     def __init__(
-        self, reason: str, *, permanent: bool, code: str = "", detail: str = "", retry_after: float | None = None
+        self,
+        reason: str,
+        *,
+        permanent: bool,
+        code: str = "",
+        detail: str = "",
+        request: str = "",
+        retry_after: float | None = None,
     ) -> None:
-        """Keep the sentence and what the delivering stage decides by; `detail` is cut at EXCERPT_LIMIT."""
+        """Keep the sentence and what the delivering stage decides by; excerpts are cut at EXCERPT_LIMIT."""
         super().__init__(reason)
         self.reason = reason
         self.permanent = permanent
         self.code = code
         self.detail = detail[:EXCERPT_LIMIT]
+        self.request = request[:EXCERPT_LIMIT]
         self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneSettings:
+    """The provider of text messages and calls. Without a URL or a template of Alibaba Cloud, messages are kept."""
+
+    sms_url: str = field(default="", repr=False)
+    """HTTP API that takes one text message by POST."""
+    sms_body: str = '{"to": "{phone}", "text": "{text}"}'
+    """JSON whose strings may hold {phone}, {text}, {subject}, {level} and {id}."""
+    voice_url: str = field(default="", repr=False)
+    voice_body: str = '{"to": "{phone}", "text": "{text}"}'
+    authorization: str = field(default="", repr=False)
+    """Value of the Authorization header of both."""
+    sms_template: str = ""
+    """`SignName:TemplateCode` of Alibaba Cloud SMS; used instead of `sms_url` when given."""
+
+
+@dataclass(frozen=True, slots=True)
+class CloudSettings:
+    """How the services of the cloud are reached: queues, functions, logs and text messages."""
+
+    access_key_id: str = ""
+    access_key_secret: str = field(default="", repr=False)
+    endpoint: str = ""
+    """Endpoint for every service, with {product}, {region} and {uid} in it; empty: the public endpoint of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +136,8 @@ class ChannelSettings:
     timeout: float = 5.0
     """Seconds for one HTTP exchange as a whole, or for one step of an SMTP conversation."""
     version: str = "0"
+    phone: PhoneSettings = field(default_factory=PhoneSettings)
+    cloud: CloudSettings = field(default_factory=CloudSettings)
 
     @property
     def user_agent(self) -> str:
@@ -104,6 +159,10 @@ class Channel(Protocol):
     @property
     def fields(self) -> tuple[str, ...]:
         """The keys that an address of this channel consists of."""
+
+    @property
+    def limits(self) -> Limits:
+        """What one address bears."""
 
     def send(self, message: Message, *, address: Mapping[str, str], settings: ChannelSettings) -> Outcome:
         """Try once to deliver; raise DeliveryError when that fails."""

@@ -13,7 +13,7 @@ from email.policy import SMTP
 from email.utils import formatdate, parseaddr
 
 from alerts.channels import smtp
-from alerts.channels.base import MASK, ChannelSettings, DeliveryError, Message, Outcome
+from alerts.channels.base import MASK, ChannelSettings, DeliveryError, Limits, Message, Outcome
 from alerts.channels.outgoing import system_trust
 
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()\x00-\x1f\x7f]+@[^\s@<>,;:\"()\x00-\x1f\x7f]+")
@@ -28,6 +28,7 @@ class Email:
     kind = "email"
     label = "Email"
     fields = ("email",)
+    limits = Limits()
 
     def __init__(self, *, trust: Callable[[], ssl.SSLContext] = system_trust) -> None:
         """Take the certificate authorities to trust; tests bring their own."""

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 
 from alerts.channels import outgoing
-from alerts.channels.base import MASK, ChannelSettings, DeliveryError, Message, Outcome
+from alerts.channels.base import MASK, ChannelSettings, DeliveryError, Limits, Message, Outcome
 from alerts.channels.urls import read_url
 
 METHODS = ("POST", "GET")
@@ -21,6 +21,7 @@ class Webhook:
     kind = "webhook"
     label = "Webhook"
     fields = ("url", "method")
+    limits = Limits()
 
     def __init__(self, *, wiring: outgoing.Wiring = outgoing.SYSTEM) -> None:
         """Take the way to the network; tests bring their own."""

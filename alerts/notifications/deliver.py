@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import Count
 
 from alerts.channels import BY_KIND
-from alerts.channels.base import ChannelSettings, DeliveryError, Outcome
+from alerts.channels.base import ChannelSettings, CloudSettings, DeliveryError, Outcome, PhoneSettings
 from alerts.events.models import SystemEvent
 from alerts.notifications.message import compose
 from alerts.notifications.models import Attempt, Notification
@@ -78,12 +78,15 @@ def _busy(*, now: datetime) -> list[str]:
 
 def channel_settings() -> ChannelSettings:
     """Return what the channels must know of this installation."""
+    key_id, _colon, key_secret = settings.CLOUD_ACCESS_KEY.partition(":")
     return ChannelSettings(
         smtp_url=settings.SMTP_URL,
         mail_from=settings.MAIL_FROM,
         outgoing_allow=settings.OUTGOING_ALLOW,
         timeout=settings.DELIVERY_TIMEOUT,
         version=settings.VERSION,
+        phone=PhoneSettings(**settings.PHONE),
+        cloud=CloudSettings(access_key_id=key_id, access_key_secret=key_secret, endpoint=settings.CLOUD_ENDPOINT),
     )
 
 
