@@ -167,7 +167,7 @@ BIND = matching(r"[0-9A-Fa-f.:]+", must="must be an IP address such as 127.0.0.1
 ACCESS_KEY = matching(r"[^\s:]{1,128}:\S{1,128}", must="must be an access key as id:secret")
 TEMPLATE = matching(r"[^:]{1,64}:[^\s:]{1,64}", must="must be SignName:TemplateCode")
 ENDPOINT = address("http", "https")
-HEADER = matching(r"[\x20-\x7e]{1,1000}", must="must be one line of plain ASCII")
+HEADER = matching(r"[A-Za-z]{2,20} [\x21-\x7e][\x20-\x7e]{0,1000}", must="must be a scheme and what it takes: Bearer …")
 PHONE_BODY = '{"to": "{phone}", "text": "{text}"}'
 POSTGRESQL = address("postgresql", "postgres", host=False)
 REDIS = address("redis", "rediss", "redis+socket", host=False)
