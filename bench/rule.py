@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from datetime import UTC, datetime
 
@@ -18,7 +19,9 @@ def make(account: str, url: str) -> None:
     rule = apps.get_model("rules", "AlertRule").objects.create(
         account_id=account, name=NAME, names=[EVENT], created_at=now, changed_at=now
     )
-    apps.get_model("rules", "RuleTarget").objects.create(rule=rule, kind="webhook", url=url)
+    apps.get_model("rules", "RuleTarget").objects.create(
+        rule=rule, kind="webhook", address=json.dumps({"url": url, "method": "POST"})
+    )
 
 
 if __name__ == "__main__":

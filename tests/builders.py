@@ -6,6 +6,7 @@ What has a verb is made by its verb, at `NOW` unless told otherwise: the moment 
 from __future__ import annotations
 
 import itertools
+import json
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from alerts.accounts.models import CloudAccount, Member, Role, Scope, User
 from alerts.accounts.tokens import create_token
+from alerts.contacts.directory import keep_contact
 from alerts.contacts.models import Contact, ContactGroup
 from alerts.estate import client_keys, instances, keys, secrets
 from alerts.estate.models import AccessPoint, ClientKey, Instance, Key, Replica, Secret
@@ -153,12 +155,13 @@ def a_replica(*, primary: Instance | None = None, replica: Instance | None = Non
 
 
 def a_contact(
-    name: str = "", *, email: str = "ann@example.com", webhook: str = "", account: CloudAccount | None = None
-) -> Contact:
-    """Return a contact with an e-mail address."""
-    return Contact.objects.create(
-        account=account or an_account(), name=name or f"Ann{a_number()}", email=email, webhook=webhook, created_at=NOW
-    )
+    name: str = "", *, email: str = "ann@example.com", webhook: str = "", account: CloudAccount | None = None,
+    **addresses: Mapping[str, str],
+) -> Contact:  # fmt: skip
+    """Return a contact with a confirmed e-mail address; `addresses` are further ones, their fields by kind."""
+    contact = Contact(account=account or an_account(), name=name or f"Ann{a_number()}")
+    given = {"email": {"email": email}, "webhook": {"url": webhook, "method": "POST"}}
+    return keep_contact(contact, addresses={k: v for k, v in given.items() if all(v.values())} | addresses, now=NOW)
 
 
 def a_contact_group(
@@ -187,7 +190,8 @@ def a_rule(
         told = group or a_contact_group(a_contact(account=owner), account=owner)
         RuleTarget.objects.create(rule=rule, kind=RuleTarget.Kind.CONTACT_GROUP, group=told)
     if url:
-        RuleTarget.objects.create(rule=rule, kind=RuleTarget.Kind.WEBHOOK, url=url)
+        address = json.dumps({"url": url, "method": "POST"})
+        RuleTarget.objects.create(rule=rule, kind=RuleTarget.Kind.WEBHOOK, address=address)
     return rule
 
 

@@ -5,35 +5,48 @@ How they go is told by `alerts.rules.dependents`, for nobody may go whom an aler
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from alerts.contacts.models import Contact, ContactGroup
+from alerts.contacts.models import Address, Contact, ContactGroup
 from alerts.estate.refusal import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
 
-def keep_contact(contact: Contact, *, now: datetime) -> Contact:
-    """Store a new or changed contact.
+def keep_contact(contact: Contact, *, addresses: Mapping[str, Mapping[str, str]], now: datetime) -> Contact:
+    """Store a new or changed contact with these addresses: fields by kind; a kind that is absent goes.
 
     Raises:
         Refused: another contact of the account has the name, or there is no address left.
     """
-    if not (contact.email or contact.webhook):
+    if not addresses:
         raise Refused(_("A contact needs an e-mail address or a webhook."), field="email")
     if not contact.pk:
         contact.created_at = now
     try:
         with transaction.atomic():
             contact.save()
+            _keep_addresses(contact, addresses, now=now)
     except IntegrityError as error:
         raise Refused(_("There is a contact of this name already."), field="name") from error
     return contact
+
+
+def _keep_addresses(contact: Contact, wanted: Mapping[str, Mapping[str, str]], *, now: datetime) -> None:
+    contact.addresses.exclude(kind__in=wanted).delete()
+    stored = {address.kind: address for address in contact.addresses.all()}
+    for kind, fields in wanted.items():
+        kept = stored.get(kind)
+        if kept is None or kept.fields != fields:
+            Address.objects.update_or_create(
+                contact=contact, kind=kind, defaults={"value": json.dumps(dict(fields)), "confirmed_at": now}
+            )
 
 
 def keep_group(group: ContactGroup, contacts: Iterable[Contact], *, now: datetime) -> ContactGroup:

@@ -17,9 +17,11 @@ from alerts.accounts.zones import zone_choices
 from alerts.channels import BY_KIND
 from alerts.channels.base import DeliveryError
 from alerts.channels.urls import URL_LIMIT, read_url
-from alerts.contacts.models import Contact, ContactGroup
+from alerts.contacts.models import Address, Contact, ContactGroup
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.db.models import QuerySet
 
     from alerts.accounts.models import CloudAccount
@@ -66,15 +68,16 @@ class ContactForm(_ContactForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        stored = self.instance.webhook
+        self.stored = {each.kind: each.fields for each in self.instance.addresses.all()} if self.instance.pk else {}
+        stored = self.stored.get(Address.Kind.WEBHOOK)
         self.fields["webhook"].help_text = _("Starts with http:// or https://. Events arrive there as JSON, by POST.")
         if stored:
             # A help text is put into the page as it is, so that it can hold markup.
-            host = escape(BY_KIND["webhook"].mask({"url": stored}))
+            host = escape(BY_KIND["webhook"].mask(stored))
             self.fields["webhook"].help_text = _("Now %(host)s – leave it empty to keep it.") % {"host": host}
         else:
             del self.fields["remove_webhook"]
-        self.initial["email"] = self.instance.email
+        self.initial["email"] = self.stored.get(Address.Kind.EMAIL, {}).get("email", "")
 
     def clean_name(self) -> str:
         """Refuse a name that another contact of the account has."""
@@ -95,13 +98,20 @@ class ContactForm(_ContactForm):
         data = super().clean() or self.cleaned_data
         if data.get("remove_webhook") and data.get("webhook"):
             self.add_error("remove_webhook", _("Either give a new webhook or remove it."))
-        if "webhook" in data and "email" in data:
-            kept = "" if data.get("remove_webhook") else self.instance.webhook
-            self.instance.email = data["email"]
-            self.instance.webhook = data["webhook"] or kept
-            if not (self.instance.email or self.instance.webhook):
-                self.add_error("email", _("Give an e-mail address or a webhook, so that there is a way to tell."))
+        if "webhook" in data and "email" in data and not self.addresses():
+            self.add_error("email", _("Give an e-mail address or a webhook, so that there is a way to tell."))
         return data
+
+    def addresses(self) -> Mapping[str, Mapping[str, str]]:
+        """Return the addresses that the valid form describes: their fields by kind."""
+        data = self.cleaned_data
+        found: dict[str, Mapping[str, str]] = {}
+        if email := data.get("email"):
+            found[Address.Kind.EMAIL.value] = {"email": email}
+        kept = None if data.get("remove_webhook") else self.stored.get(Address.Kind.WEBHOOK)
+        if webhook := ({"url": data["webhook"], "method": "POST"} if data.get("webhook") else kept):
+            found[Address.Kind.WEBHOOK.value] = webhook
+        return found
 
 
 class ContactGroupForm(_GroupForm):

@@ -1,6 +1,9 @@
-"""Alert contacts and contact groups. An address is a secret: it is encrypted at rest and shown masked."""
+"""Alert contacts, their addresses, and contact groups. An address is a secret: encrypted at rest and shown masked."""
 
 from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -8,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from alerts.accounts.encryption import EncryptedTextField
 from alerts.accounts.models import CloudAccount
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 DEFAULT_GROUP = "Default Contact Group"
 
@@ -31,8 +37,6 @@ class Contact(models.Model):
             )
         ],
     )
-    email = EncryptedTextField(_("e-mail"), blank=True, default="")
-    webhook = EncryptedTextField(_("webhook"), blank=True, default="")
     description = models.CharField(_("description"), max_length=256, blank=True)
     language = models.CharField(
         _("language of notifications"), max_length=8, choices=Language.choices, default=Language.AUTOMATIC
@@ -45,6 +49,44 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Address(models.Model):
+    """One way to reach a contact, at most one of a kind. An e-mail address counts once it is confirmed."""
+
+    class Kind(models.TextChoices):
+        EMAIL = "email", _("E-mail")
+        PHONE = "phone", _("Phone")
+        DINGTALK = "dingtalk", _("DingTalk robot")
+        LARK = "lark", _("Lark bot")
+        WECOM = "wecom", _("WeCom robot")
+        SLACK = "slack", _("Slack webhook")
+        TEAMS = "teams", _("Teams webhook")
+        WEBHOOK = "webhook", _("Webhook")
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="addresses")
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
+    value = EncryptedTextField(help_text=_("JSON of the channel's fields"))
+    asked_at = models.DateTimeField(_("asked to confirm"), null=True)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True)
+    code_digest = models.CharField(max_length=64, default="", blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["contact", "kind"], name="one_address_of_a_kind")]
+
+    def __str__(self) -> str:
+        return self.kind
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """What a channel needs to reach it, such as `url` and `secret`."""
+        found: Mapping[str, str] = json.loads(self.value)
+        return found
+
+    @property
+    def usable(self) -> bool:
+        """Whether messages may be sent to it."""
+        return self.kind != self.Kind.EMAIL or self.confirmed_at is not None
 
 
 class ContactGroup(models.Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from alerts.events.catalog import BY_NAME, PRODUCT, EventType, occurring
 from alerts.events.record import Draft, listed_at
@@ -63,7 +63,7 @@ def draft_import(fact: Fact, *, now: datetime) -> list[Draft]:
         said["event_type"] = said["event_type"] or known.event_type
         said["level"] = known.level if "originalLevel" in fact.data else said["level"]
     occurred_at, note = listed_at(fact.occurred_at, now=now)
-    fields = said | {"product": said["product"] or PRODUCT, "note": note or said["note"]}
+    fields: dict[str, Any] = said | {"product": said["product"] or PRODUCT, "note": note or said["note"]}
     draft = Draft(
         account=fact.account_id,
         region=fact.region,

@@ -57,6 +57,7 @@ class SystemEvent(models.Model):
     origin = models.CharField(max_length=32)
     original_id = models.CharField(max_length=256, default="", blank=True)
     fact_id = models.BigIntegerField(null=True)
+    test_of = models.BigIntegerField(null=True)
     note = models.CharField(max_length=32, default="", blank=True)
     search_text = models.TextField(default="", blank=True)
     dispatched_at = models.DateTimeField(null=True)

@@ -41,6 +41,7 @@ class Draft:
     group_id: str = ""
     original_id: str = ""
     fact_id: int | None = None
+    test_of: int | None = None
     note: str = ""
     id: UUID = field(init=False)
 
@@ -83,7 +84,7 @@ COLUMNS = (
     ("id", "uuid"), ("account_id", "text"), ("product", "text"), ("name", "text"), ("event_type", "text"),
     ("level", "text"), ("status", "text"), ("region", "text"), ("resource", "text"), ("instance_name", "text"),
     ("group_id", "text"), ("occurred_at", "timestamptz"), ("content", "text"), ("origin", "text"),
-    ("original_id", "text"), ("fact_id", "bigint"), ("note", "text"), ("search_text", "text"),
+    ("original_id", "text"), ("fact_id", "bigint"), ("test_of", "bigint"), ("note", "text"), ("search_text", "text"),
 )  # fmt: skip
 NAMES = ", ".join(name for name, _ in COLUMNS)
 INSERT_EVENTS = f"""

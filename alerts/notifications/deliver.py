@@ -97,6 +97,7 @@ def _check_tries(notification: Notification) -> None:
 
 
 def _message_of(notification: Notification) -> Message:
+    assert notification.decision is not None
     event = SystemEvent.objects.filter(id=notification.decision.event_id, account=notification.account_id).first()
     if event is None:
         raise DeliveryError("The event is no longer kept.", permanent=True, code="EventGone")

@@ -76,7 +76,7 @@ def enabled_rules(accounts: Iterable[str]) -> Mapping[str, list[AlertRule]]:
     """Return the enabled rules of these accounts with everything that tells where they go."""
     rules = AlertRule.objects.filter(account__in=set(accounts), state=AlertRule.State.ENABLED).order_by("pk")
     found: dict[str, list[AlertRule]] = defaultdict(list)
-    for rule in rules.prefetch_related("targets__group__contacts", "targets__rule"):
+    for rule in rules.prefetch_related("targets__group__contacts__addresses", "targets__rule"):
         found[rule.account_id].append(rule)
     return found
 
@@ -115,6 +115,7 @@ def _decision(match: Match, destinations: int, *, told: bool, now: datetime) -> 
         event_id=event.id,
         rule=match.rule,
         rule_name=match.rule.name,
+        rule_version=match.rule.version,
         event_name=event.name,
         resource=event.resource,
         level=event.level,
@@ -186,6 +187,7 @@ def _notification(decision: Decision, recipient: Recipient, *, now: datetime) ->
     return Notification(
         account_id=decision.account_id,
         decision=decision,
+        level=decision.level,
         channel=recipient.channel,
         contact=contact,
         recipient=recipient.name,

@@ -36,7 +36,8 @@ CAUSE_LENGTH = 300
 
 
 def compose(notification: Notification, event: SystemEvent) -> Message:
-    """Render the message in the recipient's language and zone."""
+    """Render the message of a decision about an event, in the recipient's language and zone."""
+    assert notification.decision is not None
     language = notification.language if notification.language != "auto" else settings.LANGUAGE_CODE
     with translation.override(language), timezone.override(zoneinfo.ZoneInfo(notification.time_zone)):
         context = _context(notification, event)
@@ -52,7 +53,8 @@ def compose(notification: Notification, event: SystemEvent) -> Message:
 
 
 def _context(notification: Notification, event: SystemEvent) -> dict[str, object]:
-    known = event.record
+    decision, known = notification.decision, event.record
+    assert decision is not None
     return {
         "level": line(event.level),
         "title": translation.gettext(known.title) if known else line(event.name),
@@ -64,8 +66,8 @@ def _context(notification: Notification, event: SystemEvent) -> dict[str, object
         "remedy": known and translation.gettext(known.remedy),
         "details": pairs_of(event.content),
         "origin": _origin(event),
-        "rule_name": line(notification.decision.rule_name),
-        "muted_for": notification.decision.rule.get_mute_for_display() if notification.decision.rule else "",
+        "rule_name": line(decision.rule_name),
+        "muted_for": decision.rule.get_mute_for_display() if decision.rule else "",
         "recipient": line(notification.recipient),
         "url": settings.SITE_URL + reverse("cloudmonitor:system_event", args=[event.id]),
     }

@@ -24,7 +24,9 @@ class Decision(models.Model):
     class Verdict(models.TextChoices):
         TOLD = "TOLD", _("Told")
         MUTED = "MUTED", _("Muted")
+        OUTSIDE = "OUTSIDE", _("Outside effective hours")
         NOBODY = "NOBODY", _("Nobody to tell")
+        UNSELECTED = "UNSELECTED", _("No rule selects it")
 
     account = models.ForeignKey(CloudAccount, on_delete=models.CASCADE, related_name="+", db_index=False)
     event_id = models.UUIDField()
@@ -33,7 +35,9 @@ class Decision(models.Model):
     event_name = models.CharField(_("event name"), max_length=256)
     resource = models.CharField(_("resource"), max_length=1024)
     level = models.CharField(_("event level"), max_length=16)
-    verdict = models.CharField(_("decision"), max_length=8, choices=Verdict.choices)
+    rule_version = models.PositiveIntegerField(_("version of the rule"), null=True)
+    test = models.BooleanField(_("test"), default=False)
+    verdict = models.CharField(_("decision"), max_length=10, choices=Verdict.choices)
     reason = models.CharField(_("reason"), max_length=256, default="", blank=True)
     occurred_at = models.DateTimeField(_("event time"))
     decided_at = models.DateTimeField(_("decided"))
@@ -76,16 +80,32 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
 
 class Notification(models.Model):
-    """One message to one destination. `delivery_id` is the same for every try, so a receiver can drop a repeat."""
+    """One message to one destination. `delivery_id` is the same for every try, so a receiver can drop a repeat.
+
+    A message about an event has a decision; a test of an address, the question whether it is the right one, and a
+    notice about the messages themselves have none.
+    """
+
+    class Purpose(models.TextChoices):
+        EVENT = "EVENT", _("Event")
+        TEST = "TEST", _("Test")
+        CONFIRMATION = "CONFIRMATION", _("Confirmation of an address")
+        NOTICE = "NOTICE", _("Notice")
 
     class State(models.TextChoices):
         PENDING = "PENDING", _("Waiting")
         SENT = "SENT", _("Accepted")
         KEPT = "KEPT", _("Kept in the outbox")
         FAILED = "FAILED", _("Failed")
+        UNKNOWN = "UNKNOWN", _("Unknown")
+        MERGED = "MERGED", _("Merged into another")
 
     account = models.ForeignKey(CloudAccount, on_delete=models.CASCADE, related_name="+", db_index=False)
-    decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="notifications")
+    purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose.choices, default=Purpose.EVENT)
+    decision = models.ForeignKey(Decision, on_delete=models.CASCADE, null=True, related_name="notifications")
+    level = models.CharField(_("event level"), max_length=16, default="", blank=True)
+    merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="merged")
+    subject_of = EncryptedTextField(default="", blank=True, help_text=_("JSON of what a message without decision says"))
     channel = models.CharField(_("channel"), max_length=16)
     contact = models.ForeignKey(Contact, on_delete=models.SET_NULL, null=True, related_name="notifications")
     recipient = models.CharField(_("recipient"), max_length=128)
@@ -130,6 +150,7 @@ class Attempt(models.Model):
 
     class Outcome(models.TextChoices):
         ACCEPTED = "ACCEPTED", _("Accepted")
+        UNKNOWN = "UNKNOWN", _("Unknown")
         KEPT = "KEPT", _("Kept")
         RETRY = "RETRY", _("Failed for now")
         FAILED = "FAILED", _("Failed for good")
@@ -140,6 +161,7 @@ class Attempt(models.Model):
     duration = models.FloatField(_("duration"), help_text=_("seconds"))
     outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome.choices)
     code = models.CharField(_("code"), max_length=32, default="", blank=True)
+    request = models.TextField(_("request"), default="", blank=True)
     detail = models.TextField(_("answer"), default="", blank=True)
 
     class Meta:
@@ -147,3 +169,48 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}: {self.outcome}"
+
+
+class Destination(models.Model):
+    """The health of one address, and how much of what it bears is used up. Unreadable by itself: it holds a digest."""
+
+    account = models.ForeignKey(CloudAccount, on_delete=models.CASCADE, related_name="+")
+    destination = models.CharField(max_length=64)
+    channel = models.CharField(_("channel"), max_length=16)
+    masked = models.CharField(_("address"), max_length=256)
+    window_start = models.DateTimeField(null=True)
+    window_used = models.PositiveIntegerField(default=0)
+    failures = models.PositiveIntegerField(_("failures in a row"), default=0)
+    failing_since = models.DateTimeField(_("failing since"), null=True)
+    paused_at = models.DateTimeField(_("paused"), null=True)
+    probe_at = models.DateTimeField(_("next try"), null=True)
+    last_at = models.DateTimeField(_("last message"), null=True)
+    last_outcome = models.CharField(_("outcome"), max_length=8, default="", blank=True)
+    last_answer = models.CharField(_("answer"), max_length=512, default="", blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "destination"], name="one_row_per_destination")]
+        indexes = [models.Index(fields=["probe_at"], condition=Q(paused_at__isnull=False), name="destinations_paused")]
+
+    def __str__(self) -> str:
+        return f"{self.channel}: {self.masked}"
+
+
+class MessageTemplate(models.Model):
+    """The text of messages of one channel in one language, where an account has changed it."""
+
+    account = models.ForeignKey(CloudAccount, on_delete=models.CASCADE, related_name="message_templates")
+    channel = models.CharField(_("channel"), max_length=16)
+    language = models.CharField(_("language"), max_length=8)
+    subject = models.TextField(_("subject"), default="", blank=True)
+    body = models.TextField(_("text"))
+    changed_at = models.DateTimeField(_("changed"))
+    changed_by = models.CharField(_("changed by"), max_length=150)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "channel", "language"], name="one_template_per_channel")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.language}"

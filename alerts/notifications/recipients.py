@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from alerts.accounts.encryption import fingerprint
 from alerts.channels import BY_KIND
+from alerts.contacts.models import Address
 from alerts.rules.models import RuleTarget
 
 if TYPE_CHECKING:
@@ -14,6 +15,13 @@ if TYPE_CHECKING:
 
     from alerts.contacts.models import Contact
     from alerts.rules.models import AlertRule
+
+PHONE_CHANNELS: Mapping[str, tuple[str, ...]] = {
+    RuleTarget.Method.CRITICAL: ("voice", "sms"),
+    RuleTarget.Method.WARN: ("sms",),
+    RuleTarget.Method.INFO: (),
+}
+"""What a notification method does with a phone. "Create an event-triggered alert rule", notification method."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +51,18 @@ def recipients_of(rule: AlertRule) -> list[Recipient]:
 
 
 def _of_target(target: RuleTarget) -> Iterable[Recipient]:
-    if target.kind == RuleTarget.Kind.WEBHOOK:
-        address = {"url": target.url, "method": target.http_method}
-        return (Recipient("webhook", address, target.rule.name),)
-    return (each for contact in target.group.contacts.all() for each in _of_contact(contact)) if target.group else ()
+    if target.group is None:
+        return (Recipient(target.kind, target.fields, target.rule.name),)
+    return (each for contact in target.group.contacts.all() for each in _of_contact(contact, target.method))
 
 
-def _of_contact(contact: Contact) -> Iterator[Recipient]:
-    if contact.email:
-        yield Recipient("email", {"email": contact.email}, contact.name, contact)
-    if contact.webhook:
-        yield Recipient("webhook", {"url": contact.webhook, "method": "POST"}, contact.name, contact)
+def _of_contact(contact: Contact, method: str) -> Iterator[Recipient]:
+    for address in contact.addresses.all():
+        if address.usable:
+            for channel in channels_of(address.kind, method=method):
+                yield Recipient(channel, address.fields, contact.name, contact)
+
+
+def channels_of(kind: str, *, method: str) -> tuple[str, ...]:
+    """Return the channels by which a notification method tells an address of this kind."""
+    return PHONE_CHANNELS[method] if kind == Address.Kind.PHONE else (kind,)

@@ -147,7 +147,7 @@ class AlertRuleForm(forms.Form):
 
     def _url_rows(self, data: Any, targets: Sequence[RuleTarget]) -> Any:
         known = {t.pk: t for t in targets if t.kind == RuleTarget.Kind.WEBHOOK}
-        rows = [{"stored": pk, "http_method": target.http_method} for pk, target in known.items()]
+        rows = [{"stored": pk, "http_method": target.fields.get("method", "POST")} for pk, target in known.items()]
         formset = rows_of(UrlRow, extra=0 if rows else 1)
         return formset(data, prefix="urls", initial=rows, form_kwargs={"known": known})
 
@@ -158,7 +158,7 @@ class AlertRuleForm(forms.Form):
     def clean_name(self) -> str:
         """Refuse a name that another rule of the account has."""
         name = str(self.cleaned_data["name"])
-        others = AlertRule.objects.filter(account=self.account, name=name)
+        others = AlertRule.objects.saved().filter(account=self.account, name=name)
         if (others.exclude(pk=self.rule.pk) if self.rule else others).exists():
             raise ValidationError(_("There is an alert rule of this name already."), code="unique")
         return name

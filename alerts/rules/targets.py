@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from alerts.channels import BY_KIND
 from alerts.channels.base import DeliveryError
 from alerts.channels.urls import URL_LIMIT, read_url
+from alerts.channels.webhook import METHODS
 from alerts.contacts.models import ContactGroup
 from alerts.rules.models import RuleTarget
 
@@ -79,7 +81,7 @@ class UrlRow(Row):
 
     stored = forms.IntegerField(required=False, widget=forms.HiddenInput)
     http_method = forms.ChoiceField(
-        label=gettext_lazy("Request method"), choices=RuleTarget.HttpMethod.choices, required=False
+        label=gettext_lazy("Request method"), choices=[(each, each) for each in METHODS], required=False
     )
     url = forms.CharField(
         label=gettext_lazy("URL"),
@@ -95,7 +97,7 @@ class UrlRow(Row):
         super().__init__(*args, **kwargs)
         self.known = known
         if kept := self.kept():
-            shown = BY_KIND["webhook"].mask({"url": kept.url, "method": kept.http_method})
+            shown = BY_KIND["webhook"].mask(kept.fields)
             self.fields["url"].help_text = _("Now: %(url)s. Leave empty to keep it.") % {"url": shown}
         else:
             del self.fields["remove"]
@@ -120,8 +122,9 @@ class UrlRow(Row):
         kept, url = self.kept(), self.cleaned_data.get("url", "")
         if self.cleaned_data.get("remove") or not (url or kept):
             return None
-        method = self.cleaned_data.get("http_method") or RuleTarget.HttpMethod.POST
-        return RuleTarget(kind=RuleTarget.Kind.WEBHOOK, url=url or (kept.url if kept else ""), http_method=method)
+        method = self.cleaned_data.get("http_method") or METHODS[0]
+        address = {**(kept.fields if kept else {}), "method": method, **({"url": url} if url else {})}
+        return RuleTarget(kind=RuleTarget.Kind.WEBHOOK, address=json.dumps(address))
 
 
 class Rows(_FormSet):
@@ -140,9 +143,9 @@ class Rows(_FormSet):
         for form in self.forms:
             target = form.target() if form.is_valid() else None
             if target:
-                key = (target.group_id, target.url, target.http_method if target.url else "")
+                key = (target.group_id, target.address)
                 if key in seen:
-                    form.add_error("url" if target.url else "group", _("This is there twice."))
+                    form.add_error("url" if target.address else "group", _("This is there twice."))
                 seen.add(key)
 
     def targets(self) -> list[RuleTarget]:

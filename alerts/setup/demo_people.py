@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from alerts.contacts.directory import keep_contact
 from alerts.contacts.models import DEFAULT_GROUP, Contact, ContactGroup
 from alerts.events.catalog import PRODUCT
 from alerts.rules.models import AlertRule, RuleTarget
@@ -30,10 +31,8 @@ def make_people(account: CloudAccount, *, now: datetime) -> None:
         return
     group, _ = ContactGroup.objects.get_or_create(account=account, name=DEFAULT_GROUP, defaults={"created_at": now})
     for name, email, zone, description in CONTACTS:
-        contact = Contact.objects.create(
-            account=account, name=name, email=email, time_zone=zone, description=description, created_at=now
-        )
-        group.contacts.add(contact)
+        contact = Contact(account=account, name=name, time_zone=zone, description=description)
+        group.contacts.add(keep_contact(contact, addresses={"email": {"email": email}}, now=now))
     for name, levels, names, mute_for in RULES:
         rule = AlertRule.objects.create(
             account=account, name=name, product=PRODUCT, levels=list(levels), names=list(names), mute_for=mute_for,

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
 from alerts.accounts.encryption import decrypt, encrypt, fingerprint
-from alerts.contacts.models import Contact
-from tests.builders import a_contact
+from alerts.contacts.models import Address
+from tests.builders import a_contact, a_rule
 
 
 def a_key(byte: int) -> str:
@@ -63,18 +63,23 @@ def test_a_fingerprint_tells_equal_from_different_and_depends_on_the_key(setting
 
 @pytest.mark.django_db
 def test_a_field_is_plain_in_python_and_unreadable_in_the_database() -> None:
-    contact = a_contact(email="ann@example.com", webhook="https://hooks.example.com/secret")
-    assert Contact.objects.get(pk=contact.pk).webhook == "https://hooks.example.com/secret"
-    Contact.objects.bulk_update([contact], ["email"])
-    Contact.objects.filter(pk=contact.pk).update(webhook="https://other.example.com/x")
-    contact.refresh_from_db()
-    assert (contact.email, contact.webhook) == ("ann@example.com", "https://other.example.com/x")
+    address = a_contact(email="ann@example.com").addresses.get()
+    assert address.value == '{"email": "ann@example.com"}'
+    Address.objects.bulk_update([address], ["value"])
+    assert Address.objects.get().value == address.value
+    Address.objects.filter(pk=address.pk).update(value='{"email": "bob@example.com"}')
+    address.refresh_from_db()
+    assert address.fields == {"email": "bob@example.com"}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT email, webhook FROM contacts_contact")
+        cursor.execute("SELECT value FROM contacts_address")
         (row,) = cursor.fetchall()
     assert "example" not in " ".join(row)
 
 
 @pytest.mark.django_db
 def test_nothing_stays_nothing() -> None:
-    assert Contact.objects.get(pk=a_contact(webhook="").pk).webhook == ""
+    target = a_rule().targets.get()
+    assert target.address == ""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT address FROM rules_ruletarget")
+        assert cursor.fetchall() == [("",)]

@@ -90,8 +90,8 @@ def test_a_rule_is_saved_and_the_next_event_is_told_by_it() -> None:
         ["rds", "App"],
     )
     assert (rule.mute_for, rule.state) == (300, "ENABLED")
-    targets = [(t.kind, t.method, t.url, t.http_method) for t in rule.targets.order_by("pk")]
-    assert targets == [("contact_group", "WARN", "", "POST"), ("webhook", "CRITICAL", HOOK, "GET")]
+    targets = [(t.kind, t.method, t.fields) for t in rule.targets.order_by("pk")]
+    assert targets == [("contact_group", "WARN", {}), ("webhook", "CRITICAL", {"url": HOOK, "method": "GET"})]
     entry = AuditEntry.objects.get(verb="alert_rule.create")
     assert (entry.subject, "canary" in str(entry.detail)) == ("rotation failed", False)
     an_event(FAILURE, content={"secretName": "rds-1"})
@@ -195,7 +195,7 @@ def test_a_stored_url_is_never_shown_and_kept_while_its_field_is_empty() -> None
     target = rule.targets.get()
     stored = {"urls-INITIAL_FORMS": "1", "urls-0-stored": str(target.pk), "urls-0-http_method": "POST"}
     sent(client, path, typed(name="hooked") | stored, expect=302)
-    assert [each.url for each in rule.targets.all()] == [HOOK]
+    assert [each.fields["url"] for each in rule.targets.all()] == [HOOK]
     kept = stored | {"urls-0-stored": str(rule.targets.get().pk)}
     answer = sent(client, path, typed(name="") | kept, expect=422)
     assert "canary" not in answer.content.decode()

@@ -46,7 +46,7 @@ class ContactCreate(ContactPage):
 
     def act(self, form: ContactForm, *, now: datetime) -> str:
         """Store the contact."""
-        self.subject = keep_contact(form.instance, now=now).name
+        self.subject = keep_contact(form.instance, addresses=form.addresses(), now=now).name
         return reverse("cloudmonitor:contacts")
 
     def done(self) -> str:

@@ -84,7 +84,7 @@ class ContactGroups(ListPage):
     def rows(self) -> QuerySet[ContactGroup]:
         """Return the account's groups with their contacts and rules."""
         contacts = Prefetch("contacts", Contact.objects.only("name", "account").order_by("name"))
-        targets = Prefetch("rule_targets", RuleTarget.objects.select_related("rule").defer("url"))
+        targets = Prefetch("rule_targets", RuleTarget.objects.select_related("rule").defer("address"))
         return ContactGroup.objects.filter(account=self.account).prefetch_related(contacts, targets)
 
     def shown(self) -> Sequence[Column]:

@@ -30,8 +30,7 @@ BULK = "add-to-group"
 
 def masked_addresses(contact: Contact) -> list[str]:
     """Return the contact's addresses as pages may show them."""
-    found = (("email", {"email": contact.email}), ("webhook", {"url": contact.webhook}))
-    return [BY_KIND[kind].mask(address) for kind, address in found if all(address.values())]
+    return [BY_KIND[each.kind].mask(each.fields) for each in contact.addresses.all() if each.kind in BY_KIND]
 
 
 def address_cell(contact: Contact) -> SafeString:
@@ -93,7 +92,7 @@ class Contacts(ListPage):
     def rows(self) -> QuerySet[Contact]:
         """Return the account's contacts with their groups."""
         groups = Prefetch("groups", ContactGroup.objects.order_by("name"))
-        return Contact.objects.filter(account=self.account).prefetch_related(groups)
+        return Contact.objects.filter(account=self.account).prefetch_related(groups, "addresses")
 
     def make_search(self) -> ContactFilter:
         """Return the filter with the account's groups to choose from."""

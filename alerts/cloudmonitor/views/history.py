@@ -46,6 +46,13 @@ def event_cell(decision: Decision) -> SafeString:
     )  # fmt: skip
 
 
+def subject_cell(notification: Notification) -> SafeString | str:
+    """Draw what a message is about: its event, or the purpose of one that is about none."""
+    if notification.decision is None:
+        return notification.get_purpose_display()
+    return event_cell(notification.decision)
+
+
 def recipient_cell(notification: Notification) -> SafeString:
     """Draw who was to be told, over channel and masked address."""
     return format_html(
@@ -108,7 +115,7 @@ class History(HistoryPage):
     searched = NotificationFilter
     columns = (
         Column("Time", gettext_lazy("Time"), lambda row: ui.moment(row.created_at)),
-        Column("Event", gettext_lazy("Event"), lambda row: event_cell(row.decision)),
+        Column("Event", gettext_lazy("Event"), subject_cell),
         Column("Rule", gettext_lazy("Alert rule"), attribute("decision.rule_name")),
         Column("Recipient", gettext_lazy("Recipient"), recipient_cell),
         Column("Outcome", gettext_lazy("Outcome"), outcome_cell),
@@ -209,7 +216,7 @@ class Message(ConsoleView):
             "decision": notification.decision,
             "channel": channel_label(notification),
             "outcome": state_cell(notification),
-            "event": event_cell(notification.decision),
+            "event": subject_cell(notification),
             "body": self.body(notification),
             "duration": duration_of(notification),
             "steps": [attempt_step(attempt) for attempt in notification.attempts.order_by("number")],
@@ -219,10 +226,11 @@ class Message(ConsoleView):
 
     def body(self, notification: Notification) -> object:
         """Return the JSON that a webhook gets, as long as the event is kept."""
-        if notification.channel != "webhook":
+        decision = notification.decision
+        if notification.channel != "webhook" or decision is None:
             return None
-        event = SystemEvent.objects.filter(account=self.account, id=notification.decision.event_id).first()
-        return event and callback_body(event, rule_name=notification.decision.rule_name)
+        event = SystemEvent.objects.filter(account=self.account, id=decision.event_id).first()
+        return event and callback_body(event, rule_name=decision.rule_name)
 
 
 def attempt_step(attempt: Attempt) -> dict[str, object]:

@@ -53,14 +53,14 @@ class Outbox(ListPage):
     collection = "outbox"
     columns = (
         Column("Time", gettext_lazy("Time"), lambda row: ui.moment(row.finished_at or row.created_at)),
-        Column("Level", gettext_lazy("Event level"), lambda row: ui.level(row.decision.level)),
+        Column("Level", gettext_lazy("Event level"), lambda row: ui.level(row.level) if row.level else ""),
         Column("Subject", gettext_lazy("Subject"), subject_cell),
         Column("Recipient", gettext_lazy("Recipient"), recipient_cell),
         Column("Rule", gettext_lazy("Alert rule"), attribute("decision.rule_name"), minor=True),
     )
     exported = (
         Column("Time", "Time", attribute("created_at")),
-        Column("Level", "Level", attribute("decision.level")),
+        Column("Level", "Level", attribute("level")),
         Column("Subject", "Subject", attribute("subject")),
         Column("Recipient", "Recipient", attribute("recipient")),
         Column("Address", "Address", attribute("masked")),

@@ -85,7 +85,7 @@ def where(target: RuleTarget) -> str:
     """Return one target in words."""
     if target.group:
         return f"{target.group.name} · {target.method}"
-    return BY_KIND["webhook"].mask({"url": target.url, "method": target.http_method})
+    return BY_KIND[target.kind].mask(target.fields)
 
 
 def fired_cell(rule: Any) -> SafeString:
