@@ -3,7 +3,7 @@
 
 PY = .venv/bin/python
 
-.PHONY: help run test check format bench screenshots setup lock clean
+.PHONY: help run test check format bench screenshots setup cloud lock clean
 
 help:
 	@echo 'make run          install, start everything in the foreground, print address and password'
@@ -13,6 +13,7 @@ help:
 	@echo 'make bench        measure'
 	@echo 'make screenshots  make the pictures of the README'
 	@echo 'make setup        only make .venv'
+	@echo 'make cloud        add what queues, functions, logs and text messages of Alibaba Cloud need'
 	@echo 'make lock         write requirements/*.lock anew'
 	@echo 'make clean        remove .venv, caches and collected files; the data stay'
 
@@ -35,11 +36,15 @@ screenshots: setup
 setup:
 	@sh requirements/setup.sh dev
 
+cloud:
+	@sh requirements/setup.sh cloud
+
 format: setup
 	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format .
 
 lock: setup
 	@cd requirements && ../$(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header base.in -o base.lock
+	@cd requirements && ../$(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header cloud.in -o cloud.lock
 	@cd requirements && ../$(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header dev.in -o dev.lock
 
 clean:

@@ -1,7 +1,8 @@
-"""Make `.venv` from a lock, once: `python requirements/install.py base|dev`.
+"""Make `.venv` from a lock, once: `python requirements/install.py base|cloud|dev`.
 
 A stamp inside says which lock, which Python and which place it was made for; when one of them changed, or when the last
-run was interrupted, it is made anew. `dev` contains `base`. Runs before anything is installed: standard library only.
+run was interrupted, it is made anew. `dev` contains `cloud`, the extra, which contains `base`; an extra that was added
+stays when its base is made anew. Runs before anything is installed: standard library only.
 """
 
 import fcntl
@@ -17,7 +18,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 VENV = HERE.parent / ".venv"
-CONTAINS = {"base": ("base",), "dev": ("dev", "base")}
+CONTAINS = {"base": ("base",), "cloud": ("cloud", "base"), "dev": ("dev", "cloud", "base")}
 
 
 def expected(kind: str) -> str:
@@ -85,7 +86,7 @@ def say(sentence: str) -> None:
 def make(kind: str) -> None:
     """Make or complete the environment."""
     started = time.monotonic()
-    if not (kind == "dev" and is_installed("base")):
+    if not any(is_installed(part) for part in CONTAINS[kind] if part != kind):
         if VENV.exists():
             say("making .venv anew: a lock, the Python or the place changed, or the last set-up was interrupted")
             shutil.rmtree(VENV)
@@ -106,6 +107,8 @@ def main() -> int:
     fcntl.flock(lock, fcntl.LOCK_EX)  # two `make` at once: the second waits and finds it done
     if is_installed(kind):
         return 0
+    if kind == "base" and stamp("cloud").exists():
+        kind = "cloud"
     try:
         make(kind)
     except PermissionError as error:

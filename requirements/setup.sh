@@ -1,6 +1,6 @@
 #!/bin/sh
 # Finds a Python that fits by running each candidate (a name on the path may be a shim that fails), then lets it make .venv.
-# Usage: sh requirements/setup.sh base|dev
+# Usage: sh requirements/setup.sh base|cloud|dev
 lacks_pip=
 for candidate in "$PYTHON" python3 python3.11 python3.12 python3.13 python3.14 /usr/bin/python3 /usr/local/bin/python3; do
     [ -n "$candidate" ] || continue
