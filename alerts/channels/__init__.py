@@ -9,9 +9,26 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from alerts.channels.base import Channel
+from alerts.channels.dingtalk import DingTalk
 from alerts.channels.email import Email
+from alerts.channels.lark import Lark
+from alerts.channels.slack import Slack
+from alerts.channels.sms import Sms
+from alerts.channels.teams import Teams
+from alerts.channels.voice import Voice
 from alerts.channels.webhook import Webhook
+from alerts.channels.wecom import WeCom
 
-CHANNELS: tuple[Channel, ...] = (Email(), Webhook())
+CHANNELS: tuple[Channel, ...] = (
+    Email(),
+    Sms(),
+    Voice(),
+    DingTalk(),
+    Lark(),
+    WeCom(),
+    Slack(),
+    Teams(),
+    Webhook(),
+)
 
 BY_KIND: Mapping[str, Channel] = MappingProxyType({channel.kind: channel for channel in CHANNELS})

@@ -5,9 +5,10 @@ or its recipient is for good. What only the server's owner can mend (log-in, TLS
 as temporary, so that it goes out if that is mended in time. Making the mail is here, the conversation in `smtp`.
 """
 
+import hashlib
 import re
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate, parseaddr
@@ -17,9 +18,12 @@ from alerts.channels.base import MASK, ChannelSettings, DeliveryError, Limits, M
 from alerts.channels.outgoing import system_trust
 
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()\x00-\x1f\x7f]+@[^\s@<>,;:\"()\x00-\x1f\x7f]+")
+_THREAD = re.compile(r"[A-Za-z0-9-]{1,128}")
+_WORDS = re.compile(r"[a-z0-9]+")
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\s]+")
 _ADDRESS_LIMIT = 254
 _SUBJECT_LIMIT = 250
+_LABEL_LIMIT = 40
 
 
 class Email:
@@ -80,6 +84,8 @@ def _mail(message: Message, *, recipient: str, settings: ChannelSettings) -> Ema
     mail["Date"] = formatdate(usegmt=True)
     # The same for every try, so that a mailbox that got a mail twice can show it once.
     mail["Message-ID"] = f"<{message.delivery_id}@{domain}>"
+    for name, value in _belongs_to(message, domain=domain):
+        mail[name] = value
     # RFC 3834: no out-of-office note comes back.
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Mailer"] = settings.user_agent
@@ -90,6 +96,29 @@ def _mail(message: Message, *, recipient: str, settings: ChannelSettings) -> Ema
     # After the content, which clears every header of this kind.
     mail["Content-Language"] = message.language
     return mail
+
+
+def _belongs_to(message: Message, *, domain: str) -> Iterator[tuple[str, str]]:
+    """Yield the headers by which mail programs sort (RFC 2919) and thread (RFC 5322, section 3.6.4).
+
+    The root of a thread is an id that no mail has: every message about a cause refers to it, so programs put them
+    together whichever of them arrived first, and a reader who deleted the first one loses nothing.
+    """
+    if message.source:
+        yield "List-Id", f"<{_label(message.source)}.{domain}>"
+    if _THREAD.fullmatch(message.thread):
+        root = f"<thread-{message.thread}@{domain}>"
+        yield "In-Reply-To", root
+        yield "References", root
+
+
+def _label(source: str) -> str:
+    """Return `source` as a label of a List-Id: readable where it is ASCII, and different for different names."""
+    readable = "-".join(_WORDS.findall(source.lower()))[:_LABEL_LIMIT]
+    if readable == source.lower():
+        return readable
+    digest = hashlib.sha256(source.encode(errors="replace")).hexdigest()[:12]
+    return f"{readable}-{digest}".lstrip("-")
 
 
 def _sound(text: str) -> str:

@@ -12,7 +12,7 @@ It works on httpcore2, below the client of httpx2, because that client logs ever
 import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from functools import cache
 from http import HTTPStatus
@@ -55,6 +55,8 @@ class Answer:
     """Start of the body, at most EXCERPT_LIMIT characters, the URL's secret parts masked."""
     seconds: float
     """How long the whole exchange took."""
+    body: bytes = field(default=b"", repr=False)
+    """What was read of the body, at most READ_LIMIT bytes: for a result code to be read in, never to be kept."""
 
 
 @cache
@@ -97,7 +99,8 @@ def request(
     with _translated(target.host, timeout=timeout), _pool(target, backend, trust=wiring.trust) as pool:
         status, received, body = _exchange(pool, method, target, headers=headers or {}, content=content)
     excerpted = _excerpt(body, address)
-    return _unredirected(Answer(target.host, status, responses.get(status, ""), received, excerpted, deadline.spent()))
+    reason = responses.get(status, "")
+    return _unredirected(Answer(target.host, status, reason, received, excerpted, deadline.spent(), body))
 
 
 def _pool(url: httpx2.URL, backend: GuardedBackend, *, trust: Callable[[], ssl.SSLContext]) -> httpcore2.ConnectionPool:

@@ -54,6 +54,7 @@ class Door:
         """Send a message and return the provider's code."""
         outcome = self.channel.send(a_message(**changes), address=self.address, settings=self.settings)
         assert outcome.status == "ACCEPTED"
+        assert CANARY not in f"{outcome!r}"
         return outcome.code
 
     def refused(self) -> DeliveryError:
@@ -61,7 +62,7 @@ class Door:
         with pytest.raises(DeliveryError) as caught:
             self.send()
         error = caught.value
-        assert CANARY not in f"{error} {error!r} {error.reason} {error.detail} {error.code}"
+        assert CANARY not in f"{error} {error!r} {error.reason} {error.detail} {error.code} {error.request}"
         assert error.__suppress_context__ or error.__context__ is None
         return error
 
