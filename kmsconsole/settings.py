@@ -198,7 +198,7 @@ CELERY_BEAT_SCHEDULE = {
     for name, task, seconds in (
         ("pulse-line", "line.pulse", 2.0),
         ("pulse-deliveries", "deliveries.pulse", 2.0),
-        ("end-waiting-periods", "line.end_waiting_periods", 2.0),
+        ("end-waiting-periods", "line.end_waiting_periods", 1.0),
         ("evaluate", "line.evaluate", 1.0),
         ("dispatch", "line.dispatch", 1.0),
         ("deliver", "deliveries.deliver", 1.0),

@@ -3,7 +3,8 @@
 * `database` is added to each test that uses the database, so that the quick gate can leave them out;
 * `line`, `browser` and `faults` tests may connect on loopback;
 * `installation` is a whole running product with the demonstration estate, shared by the session;
-* `an_installation(**environ)` makes further ones, not started yet, each with data of its own.
+* `an_installation(**environ)` makes further ones, not started yet, each with data of its own;
+* `a_sturdy_installation` is one without estate, shared by tests that disturb it and leave it healthy.
 """
 
 import os
@@ -76,3 +77,23 @@ def an_installation(tmp_path: Path) -> Iterator[Maker]:
     yield make
     for one in made:
         one.stop()
+
+
+@pytest.fixture(scope="session")
+def shared_empty_installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """One without estate for the whole session."""
+    one = Installation(tmp_path_factory.mktemp("empty") / "data", a_free_port(), {"KMSCONSOLE_DEMO": "0"})
+    try:
+        yield one.start()
+    finally:
+        one.stop()
+
+
+@pytest.fixture
+def a_sturdy_installation(shared_empty_installation: Installation) -> Iterator[Installation]:
+    """Return a running installation without estate that a test may rob of its children: they come back by themselves.
+
+    What other tests sent stays in it.
+    """
+    yield shared_empty_installation
+    shared_empty_installation.wait_until_healthy()

@@ -3,8 +3,8 @@
 With other arguments it starts the servers and runs pytest with those: `python -m tests.gate tests/events -k crossing`.
 
 A check that fails stops none of the others. The embedded servers are up, and their addresses set, before the first test
-process reads the settings: started any later, tests would silently run on something else. The whole run of pytest comes
-last, so that its own closing line stands at the end.
+process reads the settings: started any later, tests would silently run on something else. The tests that start whole
+installations mostly wait, so they run beside everything else, and are reported last.
 """
 
 import os
@@ -22,11 +22,13 @@ from pathlib import Path
 from typing import NoReturn
 
 from kmsconsole import embedded, env, processes
+from kmsconsole.processes import Program
 from kmsconsole.unprivileged import Unusable
 from tests import chromium
 
 PYTHON = sys.executable
-NEEDS_SERVERS = "database or line or browser or faults"
+JOURNEYS = "line or browser or faults"
+NEEDS_SERVERS = f"database or {JOURNEYS}"
 BOLD, RED, GREEN, PLAIN = ("\033[1m", "\033[31m", "\033[32m", "\033[0m") if sys.stdout.isatty() else ("", "", "", "")
 
 
@@ -110,23 +112,23 @@ def holds(check: Check, environment: dict[str, str], results: dict[str, str]) ->
     results[check.name] = f"{result}, {time.monotonic() - started:.0f} s"
 
 
-def marks_to_leave_out(results: dict[str, str], environment: dict[str, str]) -> str:
-    """Return the mark expression that leaves the browser tests out: an empty one when there is a Chromium.
+def journeys_to_run(results: dict[str, str], environment: dict[str, str]) -> str:
+    """Return the marks of the tests that start installations: without those of the browser when there is none.
 
-    Without one they are named as not run; with `CI` set that is a failure.
+    Then they are named as not run; with `CI` set that is a failure.
     """
     print(f"\n{BOLD}── looking for a Chromium{PLAIN}", flush=True)
     found = chromium.find()
     if found:
         print(found.path)
-        return ""
+        return JOURNEYS
     listed = module("pytest", "-m", "browser", "--collect-only", "-q", "--no-header")
     names = subprocess.run(listed, env=environment, capture_output=True, text=True, check=False).stdout
     missing = [line for line in names.splitlines() if "::" in line]
     print("No Chromium here, and none could be had. NOT RUN:", *missing, sep="\n  ")
     word = "failed" if os.environ.get("CI") else "NOT RUN"
     results["browser journeys"] = f"{word}: {len(missing)} tests without a Chromium"
-    return "not browser"
+    return "line or faults"
 
 
 def summary(results: dict[str, str]) -> int:
@@ -150,18 +152,24 @@ def quick() -> int:
 
 
 def whole() -> int:
-    """Run every check; pytest last, over everything at once."""
+    """Run every check and every test; those that start installations run beside the others."""
     results: dict[str, str] = {}
-    with servers() as environment:
-        for check in (*QUICK, *WITH_SERVERS):
-            holds(check, environment, results)
-        marks = marks_to_leave_out(results, environment)
-        code = summary(results)
-        print(f"\n{BOLD}── tests{PLAIN}", flush=True)
-        tests = subprocess.run(module("pytest", "-q", *(("-m", marks) if marks else ())), env=environment, check=False)
-        if code:
-            print("\nOf the checks before the tests, not all hold: see the summary above.", flush=True)
-        return code or tests.returncode
+    with servers() as environment, tempfile.TemporaryFile() as said:
+        marks = journeys_to_run(results, environment)
+        command = module("pytest", "-q", "-p", "no:cacheprovider", "-m", marks)
+        journeys = processes.start(Program(name="journeys", command=command, environ=environment), output=said)
+        try:
+            for check in (*QUICK, *WITH_SERVERS):
+                holds(check, environment, results)
+            holds(Check("tests", module("pytest", "-q", "-m", f"not ({JOURNEYS})")), environment, results)
+            print(f"\n{BOLD}── journeys{PLAIN}", flush=True)
+            code = journeys.process.wait()
+        finally:
+            processes.stop(journeys)
+        said.seek(0)
+        print(said.read().decode(errors="replace"), end="")
+        results["journeys"] = "ok" if code == 0 else f"failed (code {code})"
+    return summary(results)
 
 
 def some(arguments: list[str]) -> int:

@@ -7,6 +7,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -122,6 +123,25 @@ def test_a_key_scheduled_for_deletion_is_told_and_kept_again(estate: Estate) -> 
     expect(page.get_by_text("The key is kept")).to_be_visible()
     expect(page.get_by_text("Will be deleted in")).to_have_count(0)
     estate.stands(key, "Key:ScheduleKeyDeletion:Success")
+
+
+def test_a_key_whose_waiting_period_ends_is_deleted_and_told(estate: Estate) -> None:
+    page = estate.page
+    key = estate.create("keys", "Create key", alias=f"over-{estate.mark}")
+    address = page.url.removeprefix(estate.visitor.installation.url)
+    estate.act(address, "schedule-deletion", "Schedule key deletion", days="7")
+    estate.stands(key, "Key:ScheduleKeyDeletion:Success")
+    # The one thing that no browser can do: let a week pass. The sweep that ends the period is the real one.
+    with psycopg.connect(estate.visitor.installation.database_url) as connection:
+        moved = connection.execute(
+            "UPDATE estate_key SET delete_at = now() WHERE key_id = %s", (key.rpartition("/")[2],)
+        )
+        assert moved.rowcount == 1
+
+    estate.stands(key, "Key:ScheduleKeyDeletion:Success", "Key:DeleteKey:Success")
+    estate.visitor.open(address)
+    expect(page.locator("main")).to_contain_text("Key deleted")
+    estate.visitor.look()
 
 
 def test_a_secret_is_scheduled_restored_and_deleted_at_once(estate: Estate) -> None:

@@ -10,7 +10,6 @@ import uuid
 import psycopg
 import pytest
 
-from tests.conftest import Maker
 from tests.faults.test_the_line_survives import pids
 from tests.installation import Installation
 from tests.person import Program, a_cloud_event, wait_for
@@ -36,8 +35,10 @@ def sessions_begun(one: Installation) -> int:
     return int(row[0])
 
 
-def test_workers_keep_their_sessions_and_let_go_of_them_when_the_database_was_killed(an_installation: Maker) -> None:
-    one = an_installation(KMSCONSOLE_DEMO="0").start()
+def test_workers_keep_their_sessions_and_let_go_of_them_when_the_database_was_killed(
+    a_sturdy_installation: Installation,
+) -> None:
+    one = a_sturdy_installation
     for _ in range(3):
         an_event_comes_through(one, seconds=20)
     before = sessions_begun(one)

@@ -61,8 +61,8 @@ def test_killed_it_leaves_no_orphans_and_starts_again_at_once(an_installation: M
     assert one.get("/healthz")[0] == 200
 
 
-def test_data_in_use_are_refused_to_a_second_start(an_installation: Maker) -> None:
-    one = an_installation(KMSCONSOLE_DEMO="0").start()
+def test_data_in_use_are_refused_to_a_second_start(a_sturdy_installation: Installation) -> None:
+    one = a_sturdy_installation
     other = Installation(one.data, one.port + 1)
     assert one.process
     other.start(wait=False)
@@ -73,8 +73,8 @@ def test_data_in_use_are_refused_to_a_second_start(an_installation: Maker) -> No
     assert one.get("/healthz")[0] == 200
 
 
-def test_each_child_that_dies_is_started_again(an_installation: Maker) -> None:
-    one = an_installation(KMSCONSOLE_DEMO="0").start()
+def test_each_child_that_dies_is_started_again(a_sturdy_installation: Installation) -> None:
+    one = a_sturdy_installation
     for mark, name in {
         "postgres -D": "database",
         "valkey-server": "broker",
@@ -109,21 +109,17 @@ def test_a_generated_password_is_shown_once(an_installation: Maker) -> None:
     assert re.search(r"API token +as set at the first start", again)
 
 
-def test_a_signal_during_the_start_stops_it_cleanly(an_installation: Maker) -> None:
-    one = an_installation(KMSCONSOLE_DEMO="0").start(wait=False)
+def test_an_interrupted_start_on_a_long_path_stops_cleanly_and_is_made_good(an_installation: Maker) -> None:
+    one = an_installation(KMSCONSOLE_DEMO="0")
+    one.data = one.data / ("d" * 60) / "e f'\",ü" / ("g" * 60)
+    one.data.parent.mkdir(parents=True)
+    one.start(wait=False)
     one.wait_for("preparing tables", seconds=30)
     assert one.signal(signal.SIGINT) < 10
     assert one.process
     assert one.process.returncode == 0
     assert one.processes() == {}
     one.start()
-
-
-def test_a_data_folder_with_a_long_path_keeps_its_sockets_elsewhere(an_installation: Maker) -> None:
-    one = an_installation(KMSCONSOLE_DEMO="0")
-    one.data = one.data / ("d" * 60) / "e f'\",ü" / ("g" * 60)
-    one.data.parent.mkdir(parents=True)
-    one.start()
     one.stop()
     assert one.processes() == {}
-    assert not (one.data / "run").exists()
+    assert not (one.data / "run").exists(), "so long a path has its sockets elsewhere"

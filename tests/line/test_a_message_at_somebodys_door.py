@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 import pytest
 
-from tests.conftest import Maker
-from tests.installation import Installation, patience
+from tests.installation import Installation, a_free_port, patience
 from tests.person import REGION, Person, Program, a_cloud_event, wait_for
 from tests.receivers.http import HttpReceiver, Reply
 from tests.receivers.smtp import SmtpReceiver
@@ -23,21 +23,43 @@ ADD_TO_GROUP = "/cloudmonitor/alerts/contacts/add-to-group/"
 WITHIN = 3.0  # seconds from the 202 to the webhook
 
 
-@pytest.fixture
-def told(
-    an_installation: Maker, http_receiver: HttpReceiver, smtp_receiver: SmtpReceiver
+@pytest.fixture(scope="module")
+def post_office() -> Iterator[SmtpReceiver]:
+    """The mail server of the installation."""
+    with SmtpReceiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="module")
+def staffed(
+    tmp_path_factory: pytest.TempPathFactory, post_office: SmtpReceiver
 ) -> Iterator[tuple[Installation, Person, Program]]:
     """An empty installation with a mail server, a contact in the default group, and somebody to use it."""
-    one = an_installation(KMSCONSOLE_DEMO="0", KMSCONSOLE_SMTP_URL=smtp_receiver.url).start()
-    with Person(one) as person, Program(one) as program:
-        person.send("/cloudmonitor/alerts/contacts/create/", {"name": "Anna.S", "email": "anna@example.com"})
-        page = person.open(ADD_TO_GROUP)
-        contact = page.select_one("input[name=contact]")
-        group = page.select_one("select[name=group] option[value]:not([value=''])")
-        assert contact is not None
-        assert group is not None
-        person.send(ADD_TO_GROUP, {"contact": contact["value"], "group": group["value"]})
-        yield one, person, program
+    environ = {"KMSCONSOLE_DEMO": "0", "KMSCONSOLE_SMTP_URL": post_office.url}
+    one = Installation(tmp_path_factory.mktemp("told") / "data", a_free_port(), environ)
+    try:
+        with Person(one.start()) as person, Program(one) as program:
+            person.send("/cloudmonitor/alerts/contacts/create/", {"name": "Anna.S", "email": "anna@example.com"})
+            page = person.open(ADD_TO_GROUP)
+            contact = page.select_one("input[name=contact]")
+            group = page.select_one("select[name=group] option[value]:not([value=''])")
+            assert contact is not None
+            assert group is not None
+            person.send(ADD_TO_GROUP, {"contact": contact["value"], "group": group["value"]})
+            yield one, person, program
+    finally:
+        one.stop()
+
+
+@pytest.fixture
+def told(
+    staffed: tuple[Installation, Person, Program], post_office: SmtpReceiver
+) -> Iterator[tuple[Installation, Person, Program]]:
+    """The installation without alert rules and without mail of another test."""
+    post_office.inbox.clear()
+    yield staffed
+    with psycopg.connect(staffed[0].database_url) as connection:
+        connection.execute("UPDATE rules_alertrule SET state = 'DISABLED'")
 
 
 def save_rule(person: Person, search: str, **fields: Any) -> None:
@@ -70,7 +92,7 @@ def the_documented_payload(*, succeeded: bool) -> dict[str, Any]:
 
 
 def test_the_documented_rotation_payloads_reach_both_consoles_and_both_doors(
-    told: tuple[Installation, Person, Program], http_receiver: HttpReceiver, smtp_receiver: SmtpReceiver
+    told: tuple[Installation, Person, Program], http_receiver: HttpReceiver, post_office: SmtpReceiver
 ) -> None:
     _one, person, program = told
     hook = f"{http_receiver.url}/hooks/of-nobody-else"
@@ -82,8 +104,8 @@ def test_the_documented_rotation_payloads_reach_both_consoles_and_both_doors(
 
     (request,) = http_receiver.wait_for(1, seconds=patience(WITHIN))
     assert time.monotonic() - answered < patience(WITHIN)
-    (mail,) = smtp_receiver.wait_for(1, seconds=patience(5))
-    in_cloudmonitor, in_kms = program.events(), program.events(console=REGION)
+    (mail,) = post_office.wait_for(1, seconds=patience(5))
+    in_cloudmonitor, in_kms = (program.events(resource=failure["resourceId"], console=each) for each in ("", REGION))
 
     assert in_cloudmonitor == in_kms
     assert {event["Name"] for event in in_kms} == {failure["name"], success["name"]}
@@ -105,7 +127,7 @@ def test_the_same_batch_sent_three_times_gives_no_second_message(
     told: tuple[Installation, Person, Program], http_receiver: HttpReceiver
 ) -> None:
     _one, person, program = told
-    save_rule(person, "level=WARN", **{"urls-0-url": http_receiver.url, "name": "warnings"})
+    save_rule(person, "level=WARN", **{"urls-0-url": http_receiver.url, "name": "deleted"})
     batch = [a_cloud_event("kms.key.deleted", f"key/{uuid.uuid4()}") for _ in range(20)]
 
     for _ in range(3):
