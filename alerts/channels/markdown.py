@@ -7,9 +7,10 @@ read the same and mean nothing. A URL in a text is kept readable but is no longe
 
 import re
 
-_SIGNS = str.maketrans(
-    {"*": "＊", "`": "｀", "[": "［", "]": "］", "<": "＜", ">": "＞", "|": "｜", "~": "～", "\\": "＼", "!": "！"}
-)
+_SIGNS = str.maketrans({"*": "＊", "`": "｀", "<": "＜", ">": "＞", "|": "｜", "~": "～", "\\": "＼", "!": "！"})
+# A bracket is a bracket until an address follows it.
+_TARGET = re.compile(r"\](\s*)([(:])")
+_WIDE_TARGETS = {"(": "（", ":": "："}
 # An underscore inside a word, as in secrets_rotation_failed, emphasises nothing.
 _OUTER_UNDERSCORES = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
 _SCHEME = re.compile(r"://|(?<=mailto):|(?<=tel):|(?<=javascript):", re.IGNORECASE)
@@ -26,6 +27,7 @@ def plain(line: str) -> str:
     line = _ENTITY.sub("＆", line.strip()).translate(_SIGNS)
     line = _OUTER_UNDERSCORES.sub(lambda found: "＿" * len(found.group()), line)
     line = _WWW.sub(lambda found: found.group()[:3] + "．", _SCHEME.sub(_wide_colon, line))
+    line = _TARGET.sub(lambda found: f"]{found.group(1)}{_WIDE_TARGETS[found.group(2)]}", line)
     line = _NUMBERED.sub(lambda found: found.group(1) + _WIDE_DOTS[found.group(2)], line)
     return _BEGINNING.sub(lambda found: found.group().translate(_WIDE_BEGINNING), line)
 

@@ -1,5 +1,6 @@
 """The e-mail channel in front of a real SMTP server."""
 
+import re
 import socket
 import threading
 import time
@@ -72,6 +73,51 @@ def test_a_mail_has_text_html_and_the_headers_of_an_automatic_one(door: Door, sm
     assert mail.message["Content-Language"] == "en"
     assert mail.message["Date"]
     assert mail.content.isascii()
+
+
+def test_mails_about_one_cause_belong_to_one_thread(door: Door, smtp_receiver: SmtpReceiver) -> None:
+    door.send(thread="0199aa-bb", delivery_id="one")
+    door.send(thread="0199aa-bb", delivery_id="two")
+    door.send(thread="other", delivery_id="three")
+    first, second, other = (mail.message for mail in smtp_receiver.mails)
+    assert first["References"] == first["In-Reply-To"] == "<thread-0199aa-bb@example.org>"
+    assert second["References"] == first["References"]
+    assert other["References"] != first["References"]
+    assert len({mail["Message-ID"] for mail in (first, second, other)}) == 3
+
+
+@pytest.mark.parametrize("thread", ["", "a>\r\nBcc: b@c.d", "a b", "x" * 129])
+def test_a_mail_without_a_cause_belongs_to_none(door: Door, smtp_receiver: SmtpReceiver, thread: str) -> None:
+    door.send(thread=thread)
+    (mail,) = smtp_receiver.mails
+    assert mail.message["References"] is None
+    assert mail.message["In-Reply-To"] is None
+    assert mail.message["Bcc"] is None
+
+
+@pytest.mark.parametrize(
+    ("source", "label"),
+    [
+        ("rotation-failed", "rotation-failed"),
+        ("Rotation failed", r"rotation-failed-[0-9a-f]{12}"),
+        ("凭据轮转失败", r"[0-9a-f]{12}"),
+        ("x" * 300, r"x{40}-[0-9a-f]{12}"),
+        ("a\r\nBcc: b@c.d\udc80", r"a-bcc-b-c-d-[0-9a-f]{12}"),
+    ],
+)
+def test_the_rule_is_a_list_by_which_programs_sort(
+    door: Door, smtp_receiver: SmtpReceiver, source: str, label: str
+) -> None:
+    door.send(source=source)
+    (mail,) = smtp_receiver.mails
+    assert re.fullmatch(rf"<{label}\.example\.org>", mail.message["List-Id"])
+    assert mail.message["Bcc"] is None
+
+
+def test_a_mail_without_a_source_is_of_no_list(door: Door, smtp_receiver: SmtpReceiver) -> None:
+    door.send()
+    assert smtp_receiver.mails[0].message["List-Id"] is None
+    assert smtp_receiver.mails[0].message["List-Unsubscribe"] is None
 
 
 def test_a_subject_cannot_add_a_header(door: Door, smtp_receiver: SmtpReceiver) -> None:

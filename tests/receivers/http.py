@@ -27,6 +27,8 @@ class ReceivedRequest:
     body: bytes
     at: float
     """Seconds since the epoch."""
+    query_string: str = ""
+    """The query as it was on the wire."""
 
     @property
     def json(self) -> Any:
@@ -172,7 +174,7 @@ class _Exchange(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
         query = parse_qs(parts.query, keep_blank_values=True)
-        received = ReceivedRequest(self.command, parts.path, query, headers, body, time.time())
+        received = ReceivedRequest(self.command, parts.path, query, headers, body, time.time(), parts.query)
         self.receiver.inbox.add(received)
         with suppress(OSError):
             self._answer(self.receiver.answer(received))
