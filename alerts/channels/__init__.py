@@ -11,7 +11,10 @@ from types import MappingProxyType
 from alerts.channels.base import Channel
 from alerts.channels.dingtalk import DingTalk
 from alerts.channels.email import Email
+from alerts.channels.function import Function
 from alerts.channels.lark import Lark
+from alerts.channels.log import Log
+from alerts.channels.queue import Queue
 from alerts.channels.slack import Slack
 from alerts.channels.sms import Sms
 from alerts.channels.teams import Teams
@@ -29,6 +32,9 @@ CHANNELS: tuple[Channel, ...] = (
     Slack(),
     Teams(),
     Webhook(),
+    Queue(),
+    Function(),
+    Log(),
 )
 
 BY_KIND: Mapping[str, Channel] = MappingProxyType({channel.kind: channel for channel in CHANNELS})

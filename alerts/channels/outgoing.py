@@ -133,7 +133,7 @@ def _exchange(
 ) -> tuple[int, dict[str, str], bytes]:
     target = httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
     fixed = {"Host": url.netloc.decode("ascii"), "Accept-Encoding": "identity", "Connection": "close"}
-    sent = [*fixed.items(), *headers.items()]
+    sent = list({**fixed, **headers}.items())  # a Host that is covered by a signature is given, not taken from the URL
     body = bytearray()
     with pool.stream(method, target, headers=sent, content=content or None) as response:
         for part in response.iter_stream():
