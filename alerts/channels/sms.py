@@ -5,7 +5,8 @@ What both have in common with calls stands in `phone`. A text message is one: at
 
 from collections.abc import Mapping
 
-from alerts.channels.base import ChannelSettings, DeliveryError, Message, Outcome
+from alerts.channels.base import ChannelSettings, Message, Outcome
+from alerts.channels.cloud_sms import send_by_template
 from alerts.channels.phone import Phone, read_phone, short_text
 
 
@@ -19,9 +20,8 @@ class Sms(Phone):
         """Send by the template of Alibaba Cloud SMS where one is set, otherwise by the provider's HTTP API."""
         if not settings.phone.sms_template:
             return super().send(message, address=address, settings=settings)
-        read_phone(address.get("phone", ""))
-        reason = "This version cannot send by a template of Alibaba Cloud SMS; set the URL of a provider instead."
-        raise DeliveryError(reason, permanent=True, code="NotSupported")
+        phone = read_phone(address.get("phone", ""))
+        return send_by_template(message, phone=phone, settings=settings, wiring=self._wiring)
 
     def provider(self, settings: ChannelSettings) -> tuple[str, str]:
         """Return the provider of text messages."""

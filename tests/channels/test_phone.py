@@ -159,3 +159,15 @@ def test_the_number_is_in_no_error(door: Door, receiver: PhoneReceiver) -> None:
     error = door.refused()
     assert "13800001234" not in f"{error} {error.detail} {error.request}"
     assert "no number" in error.reason
+
+
+def test_a_template_of_the_cloud_is_used_instead_of_the_provider(door: Door, receiver: PhoneReceiver) -> None:
+    door.settings = replace(door.settings, phone=replace(door.settings.phone, sms_template="Signature:SMS_1"))
+    if door.channel.kind == "sms":
+        # Without an access key of the cloud it is kept; how it is sent with one is tested with `cloud_sms`.
+        assert outcome_of(door).status == "KEPT"
+        assert receiver.requests == []
+        door.address = {"phone": "none"}
+        assert door.refused().code == "AddressInvalid"
+    else:
+        assert door.send()
