@@ -46,11 +46,11 @@ _OWN_HEADERS = frozenset({"host", "connection", "accept-encoding", "content-leng
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class Product:
     """One service of the cloud."""
 
     label: str
-    product: str
+    name: str
     """What stands for {product} in the endpoint."""
     request_id: str
     """Header of its answers that names the request, in lower case."""
@@ -75,12 +75,12 @@ def has_key(cloud: CloudSettings) -> bool:
     return bool(cloud.access_key_id and cloud.access_key_secret)
 
 
-def sdk(name: str, *, service: Service) -> Any:
+def sdk(name: str, *, product: Product) -> Any:
     """Import a module of an SDK; raise DeliveryError (permanent, ExtraMissing) when the extra is not installed."""
     try:
         return import_module(name)
     except ImportError:
-        reason = f"The extra for {service.label} is not installed: run `make cloud`, start anew, and send again."
+        reason = f"The extra for {product.label} is not installed: run `make cloud`, start anew, and send again."
         raise DeliveryError(reason, permanent=True, code="ExtraMissing") from None
 
 
@@ -88,7 +88,7 @@ def sdk(name: str, *, service: Service) -> Any:
 class Call:
     """One request of an SDK, and what was answered."""
 
-    service: Service
+    product: Product
     settings: ChannelSettings
     shown: str
     """Excerpt of what is sent; secrets are masked in it where it is handed on."""
@@ -102,12 +102,12 @@ class Call:
 
     def locate(self, *, region: str, uid: str = "", project: str = "") -> str:
         """Fill in the endpoint; return the host that the SDK is to sign for, empty for its own choice."""
-        self.base = self.settings.cloud.endpoint or self.service.public
+        self.base = self.settings.cloud.endpoint or self.product.public
         if not self.base:
             return ""
         if "{uid}" in self.base and not uid:
             raise self._misplaced("it holds the account's uid, and the message names none.")
-        for name, value in {"product": self.service.product, "region": region, "uid": uid, "project": project}.items():
+        for name, value in {"product": self.product.name, "region": region, "uid": uid, "project": project}.items():
             self.base = self.base.replace(f"{{{name}}}", value)
         try:
             netloc = read_url(self.base).netloc.decode("ascii")
@@ -117,7 +117,7 @@ class Call:
         return netloc.removeprefix(f"{project}." if project else "")
 
     def _misplaced(self, why: str) -> DeliveryError:
-        text = f"{self.service.label} has no usable endpoint (KMSCONSOLE_CLOUD_ENDPOINT): {why}"
+        text = f"{self.product.label} has no usable endpoint (KMSCONSOLE_CLOUD_ENDPOINT): {why}"
         return DeliveryError(text, permanent=True, code="SettingInvalid")
 
     def carry(
@@ -173,7 +173,7 @@ class Call:
     def outcome(self, status: Any, code: str = "") -> Outcome:
         """Return an outcome with excerpts of the answer and of what was sent."""
         if self.answer is None:
-            message = f"the SDK of {self.service.label} went around the address guard"
+            message = f"the SDK of {self.product.label} went around the address guard"
             raise RuntimeError(message)
         return Outcome(
             status, code or str(self.answer.status), self._detail(), self._masked(self.shown[: 2 * EXCERPT_LIMIT])
@@ -185,7 +185,7 @@ class Call:
         said = one_line(self._masked(said))[:SAID_LIMIT].rstrip(". ")
         code = code if _CODE.fullmatch(code) and code not in _SAYING_NOTHING else str(self.answer.status)
         meaning = self._meaning(code)
-        text = f"{self.service.label} refused the message: {said or 'no reason given'} ({code}). {meaning.advice}"
+        text = f"{self.product.label} refused the message: {said or 'no reason given'} ({code}). {meaning.advice}"
         return DeliveryError(
             text.rstrip(),
             permanent=meaning.permanent,
@@ -196,23 +196,23 @@ class Call:
 
     def _refusal(self, error: Exception) -> DeliveryError:
         if self.answer is None:
-            text = f"No request to {self.service.label} could be made of the message ({type(error).__name__})."
+            text = f"No request to {self.product.label} could be made of the message ({type(error).__name__})."
             return DeliveryError(text, permanent=True, code="RequestInvalid")
         code = str(getattr(error, "code", None) or getattr(error, "type", None))
         return self.refused(code, "" if code in _SAYING_NOTHING else str(getattr(error, "message", "")))
 
     def _meaning(self, code: str) -> Meaning:
         assert self.answer is not None
-        if code in self.service.meanings:
-            return self.service.meanings[code]
+        if code in self.product.meanings:
+            return self.product.meanings[code]
         passing = next((meaning for pattern, meaning in _FOR_NOW if pattern.search(code)), None)
         return passing or Meaning(permanent=self.answer.status in _JUDGING_STATUSES)
 
     def _detail(self) -> str:
         assert self.answer is not None
         unsure = _UNSURE if len(self.answer.body) >= outgoing.READ_LIMIT else 0
-        name = self.answer.headers.get(self.service.request_id, "")
-        text = f"{self.service.request_id}: {name}\n" if name else ""
+        name = self.answer.headers.get(self.product.request_id, "")
+        text = f"{self.product.request_id}: {name}\n" if name else ""
         return self._masked(text + self.answer.body.decode("utf-8", errors="replace"), unsure=unsure)
 
     def _masked(self, text: str, *, unsure: int = 0) -> str:

@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import Any
 
 from alerts.channels import outgoing
-from alerts.channels.base import ChannelSettings, Limits, Message, Outcome
-from alerts.channels.cloud import KEPT, Call, Service, has_key, sdk
+from alerts.channels.base import ChannelSettings, Message, Outcome
+from alerts.channels.cloud import KEPT, Call, Product, has_key, sdk
 from alerts.channels.envelope import as_json
 from alerts.channels.exchange import for_good, for_now
 from alerts.channels.open_api import client, options
@@ -18,8 +18,6 @@ from alerts.channels.texts import ELLIPSIS, one_line
 
 VARIABLE_LIMIT = 35
 """Characters of one variable of a template."""
-LIMITS = Limits(per_minute=1)
-"""To one number."""
 REGION = "cn-hangzhou"
 """Where the service is; a text message has no region."""
 
@@ -29,9 +27,9 @@ _SETTING = for_now("Check KMSCONSOLE_SMS_TEMPLATE, which names the signature and
 _ACCOUNT = for_now("Check balance and state of the account at the provider.")
 _BUSY = for_now(wait=60.0)
 _SDK = "alibabacloud_dysmsapi20170525"
-_SERVICE = Service(
+_PRODUCT = Product(
     label="Alibaba Cloud SMS",
-    product="dysmsapi",
+    name="dysmsapi",
     request_id="x-acs-request-id",
     meanings=MappingProxyType(
         {
@@ -40,7 +38,7 @@ _SERVICE = Service(
             "isv.MONTH_LIMIT_CONTROL": _ACCOUNT,
             "isp.SYSTEM_ERROR": _BUSY,
             "isp.GATEWAY_ERROR": _BUSY,
-            "isv.OUT_OF_SERVICE": _ACCOUNT,
+            "isv.OUT_OF_PRODUCT": _ACCOUNT,
             "isv.AMOUNT_NOT_ENOUGH": _ACCOUNT,
             "isv.ACCOUNT_ABNORMAL": _ACCOUNT,
             "isv.ACCOUNT_NOT_EXISTS": _ACCOUNT,
@@ -75,7 +73,7 @@ def send_by_template(
     signature, _colon, template = settings.phone.sms_template.rpartition(":")
     variables = as_json(template_variables(message))
     hidden = (phone, number, number.removeprefix("86"))
-    call = Call(_SERVICE, settings, f"SendSms {template}\n{variables}", wiring=wiring, secrets=hidden)
+    call = Call(_PRODUCT, settings, f"SendSms {template}\n{variables}", wiring=wiring, secrets=hidden)
     host = call.locate(region=REGION, uid=str(message.body.get("userId", "")))
     given = {
         "sign_name": signature,
@@ -86,7 +84,7 @@ def send_by_template(
 
     def sent() -> Outcome:
         with client(call, _SDK, host=host, region=REGION) as phones:
-            request = sdk(f"{_SDK}.models", service=_SERVICE).SendSmsRequest(phone_numbers=number, **given)
+            request = sdk(f"{_SDK}.models", product=_PRODUCT).SendSmsRequest(phone_numbers=number, **given)
             return _judged(call, phones.send_sms_with_options(request, options()).body)
 
     return call.judge(sent)

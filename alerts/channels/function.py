@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from alerts.channels import outgoing
 from alerts.channels.base import MASK, ChannelSettings, Limits, Message, Outcome
-from alerts.channels.cloud import KEPT, REGION, Call, Service, checked, has_key, sdk
+from alerts.channels.cloud import KEPT, REGION, Call, Product, checked, has_key, sdk
 from alerts.channels.envelope import as_text, fitted
 from alerts.channels.exchange import for_good
 from alerts.channels.open_api import client, options
@@ -22,9 +22,9 @@ PAYLOAD_LIMIT = 128 * 1024
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,127}")
 _SDK = "alibabacloud_fc20230330"
-_SERVICE = Service(
+_PRODUCT = Product(
     label="Function Compute",
-    product="fc",
+    name="fc",
     request_id="x-fc-request-id",
     meanings=MappingProxyType(
         {
@@ -56,7 +56,7 @@ class Function:
         if not has_key(settings.cloud):
             return KEPT
         payload = fitted(message.body, limit=PAYLOAD_LIMIT)
-        call = Call(_SERVICE, settings, f"InvokeFunction {region} {name}\n{payload}", wiring=self._wiring)
+        call = Call(_PRODUCT, settings, f"InvokeFunction {region} {name}\n{payload}", wiring=self._wiring)
         host = call.locate(region=region, uid=as_text(message.body.get("userId", "")))
         return call.judge(lambda: _invoked(call, payload, name=name, host=host, region=region))
 
@@ -68,7 +68,7 @@ class Function:
 
 def _invoked(call: Call, payload: str, *, name: str, host: str, region: str) -> Outcome:
     with client(call, _SDK, host=host, region=region) as functions:
-        models = sdk(f"{_SDK}.models", service=_SERVICE)
+        models = sdk(f"{_SDK}.models", product=_PRODUCT)
         answer = functions.invoke_function_with_options(
             name,
             models.InvokeFunctionRequest(body=payload.encode()),

@@ -13,7 +13,7 @@ from typing import Any
 
 from alerts.channels import outgoing
 from alerts.channels.base import MASK, ChannelSettings, Limits, Message, Outcome
-from alerts.channels.cloud import KEPT, REGION, Call, Service, checked, has_key, sdk
+from alerts.channels.cloud import KEPT, REGION, Call, Product, checked, has_key, sdk
 from alerts.channels.envelope import CUT, as_json, as_text, shortened, size
 from alerts.channels.exchange import for_good
 from alerts.channels.open_api import client, options
@@ -30,9 +30,9 @@ _TOPIC_LIMIT = 255
 # A log with a time further away is dropped by the service without a word; it is written with the time of sending then.
 _OLDEST, _NEWEST = timedelta(days=7) - timedelta(hours=1), timedelta(minutes=10)
 _SDK = "alibabacloud_sls20201230"
-_SERVICE = Service(
+_PRODUCT = Product(
     label="Simple Log Service",
-    product="log",
+    name="log",
     request_id="x-log-requestid",
     meanings=MappingProxyType(
         {
@@ -64,17 +64,17 @@ class Log:
             return KEPT
         fields = flattened(message.body)
         shown = f"PutLogs {region} {project}/{logstore}\n{as_json(fields)}"
-        call = Call(_SERVICE, settings, shown, wiring=self._wiring)
+        call = Call(_PRODUCT, settings, shown, wiring=self._wiring)
         host = call.locate(region=region, uid=as_text(message.body.get("userId", "")), project=project)
         at = log_time(message.body, now=time.time())
 
         def put() -> Outcome:
             with client(call, _SDK, host=host, region=region) as logs:
                 request = _request(fields, at=at, topic=_topic(message))
-                headers = sdk(f"{_SDK}.models", service=_SERVICE).PutLogsHeaders()
+                headers = sdk(f"{_SDK}.models", product=_PRODUCT).PutLogsHeaders()
                 answer = logs.put_logs_with_options(project, logstore, request, headers, options())
             # Only the service itself names the request; a page of some proxy does not.
-            return call.outcome("ACCEPTED" if _SERVICE.request_id in (answer.headers or {}) else "UNKNOWN")
+            return call.outcome("ACCEPTED" if _PRODUCT.request_id in (answer.headers or {}) else "UNKNOWN")
 
         return call.judge(put)
 
@@ -108,7 +108,7 @@ def _topic(message: Message) -> str:
 
 
 def _request(fields: Mapping[str, str], *, at: int, topic: str) -> Any:
-    models = sdk(f"{_SDK}.models", service=_SERVICE)
+    models = sdk(f"{_SDK}.models", product=_PRODUCT)
     contents = [models.LogContent(key=name, value=text) for name, text in fields.items()]
     item = models.LogItem(contents=contents, time=at)
     return models.PutLogsRequest(body=models.LogGroup(log_items=[item], source=SOURCE, topic=topic))

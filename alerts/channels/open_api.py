@@ -20,8 +20,8 @@ _CALL: ContextVar[Call] = ContextVar("call")
 @contextmanager
 def client(call: Call, module: str, *, host: str, region: str) -> Iterator[Any]:
     """Give the client of the SDK `module`, which signs for `host` and sends by `call`; empty: a host that it knows."""
-    product = sdk(f"{module}.client", service=call.service)
-    models = sdk("alibabacloud_tea_openapi.utils_models", service=call.service)
+    signing = sdk(f"{module}.client", product=call.product)
+    models = sdk("alibabacloud_tea_openapi.utils_models", product=call.product)
     _put_guard_in()
     config = models.Config(
         access_key_id=call.settings.cloud.access_key_id,
@@ -32,7 +32,7 @@ def client(call: Call, module: str, *, host: str, region: str) -> Iterator[Any]:
     )
     token = _CALL.set(call)
     try:
-        yield product.Client(config)
+        yield signing.Client(config)
     finally:
         _CALL.reset(token)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from alerts.channels import outgoing
 from alerts.channels.base import MASK, ChannelSettings, Limits, Message, Outcome
-from alerts.channels.cloud import KEPT, REGION, Call, Service, checked, has_key, sdk
+from alerts.channels.cloud import KEPT, REGION, Call, Product, checked, has_key, sdk
 from alerts.channels.envelope import as_text, fitted
 from alerts.channels.exchange import for_good
 
@@ -20,9 +20,9 @@ BODY_LIMIT = 64 * 1024
 """Bytes of a message body as the service counts them, which is after base64."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,119}")
-_SERVICE = Service(
+_PRODUCT = Product(
     label="Simple Message Queue",
-    product="mns",
+    name="mns",
     request_id="x-mns-request-id",
     public="https://{uid}.mns.{region}.aliyuncs.com",
     meanings=MappingProxyType(
@@ -55,7 +55,7 @@ class Queue:
             return KEPT
         body = fitted(message.body, limit=BODY_LIMIT // 4 * 3)
         shown = f"{'PublishMessage' if topic else 'SendMessage'} {region} {name}\n{body}"
-        call = Call(_SERVICE, settings, shown, wiring=self._wiring)
+        call = Call(_PRODUCT, settings, shown, wiring=self._wiring)
         call.locate(region=region, uid=as_text(message.body.get("userId", "")))
         return call.judge(lambda: _sent(call, body, name=name, is_topic=bool(topic)))
 
@@ -65,16 +65,16 @@ class Queue:
 
 
 def _sent(call: Call, body: str, *, name: str, is_topic: bool) -> Outcome:
-    client = sdk("mns.mns_client", service=_SERVICE).MNSClient(
+    client = sdk("mns.mns_client", product=_PRODUCT).MNSClient(
         call.base, call.settings.cloud.access_key_id, call.settings.cloud.access_key_secret
     )
     client.http = _Http(call)
     if is_topic:
-        topics = sdk("mns.topic", service=_SERVICE)
+        topics = sdk("mns.topic", product=_PRODUCT)
         encoded = base64.b64encode(body.encode()).decode()
         topics.Topic(name, client).publish_message(topics.TopicMessage(encoded))
     else:
-        queues = sdk("mns.queue", service=_SERVICE)
+        queues = sdk("mns.queue", product=_PRODUCT)
         queues.Queue(name, client).send_message(queues.Message(body))
     return call.accepted()
 
@@ -92,4 +92,4 @@ class _Http:
         content = made.data.encode() if isinstance(made.data, str) else made.data
         answer = self._call.carry(made.method, made.uri, headers=made.header, content=content)
         text = answer.body.decode("utf-8", errors="replace")
-        return sdk("mns.mns_http", service=_SERVICE).ResponseInternal(answer.status, dict(answer.headers), text)
+        return sdk("mns.mns_http", product=_PRODUCT).ResponseInternal(answer.status, dict(answer.headers), text)

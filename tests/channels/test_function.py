@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -17,6 +19,7 @@ from tests.channels.clouds import (
     check_cut,
     outcome_of,
     public_host,
+    settings_for,
 )  # fmt: skip
 from tests.channels.contract import Door
 from tests.receivers.cloud import failed
@@ -86,6 +89,15 @@ def test_a_function_that_ran_instead_of_being_queued_is_neither_yes_nor_no(
 ) -> None:
     receiver.answer_with(Reply(200, body=b'{"errorMessage": "boom"}', headers={"x-fc-error-type": "HandledError"}))
     assert outcome_of(door).status == "UNKNOWN"
+
+
+def test_each_thread_makes_its_own_call(door: Door, receiver: FunctionReceiver) -> None:
+    with FunctionReceiver(**KEY, functions=("kms$on_event",)) as other:
+        elsewhere = replace(door, settings=settings_for(other))
+        with ThreadPoolExecutor(8) as threads:
+            outcomes = list(threads.map(outcome_of, [door, elsewhere] * 20))
+    assert [outcome.status for outcome in outcomes] == ["ACCEPTED"] * 40
+    assert (len(receiver.calls), len(other.calls)) == (20, 20)
 
 
 def test_a_long_event_is_cut_to_what_a_function_takes(door: Door, receiver: FunctionReceiver) -> None:
