@@ -24,6 +24,10 @@ from alerts.channels.urls import read_url
 
 KEPT = Outcome("KEPT", detail="No access key is set (KMSCONSOLE_CLOUD_ACCESS_KEY), so the message stays in the outbox.")
 
+REGION = re.compile(r"[a-z]{2,4}(-[a-z0-9]{1,20}){1,4}")
+"""The id of a region; what passes may become part of a host name."""
+
+_UID = re.compile(r"[0-9]{1,20}")
 _JUDGING_STATUSES = outgoing.PERMANENT_STATUSES - {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 _CODE = re.compile(r"[A-Za-z][\w.:-]{0,63}")
 _SAYING_NOTHING = frozenset({"None", "RespDataDamaged", "UnkownError"})
@@ -67,9 +71,6 @@ def checked(value: str, pattern: re.Pattern[str], *, what: str) -> str:
     return value
 
 
-REGION = re.compile(r"[a-z]{2,4}(-[a-z0-9]{1,20}){1,4}")
-
-
 def has_key(cloud: CloudSettings) -> bool:
     """Say whether there is a key to sign with."""
     return bool(cloud.access_key_id and cloud.access_key_secret)
@@ -105,7 +106,7 @@ class Call:
         self.base = self.settings.cloud.endpoint or self.product.public
         if not self.base:
             return ""
-        if "{uid}" in self.base and not uid:
+        if "{uid}" in self.base and not _UID.fullmatch(uid):
             raise self._misplaced("it holds the account's uid, and the message names none.")
         for name, value in {"product": self.product.name, "region": region, "uid": uid, "project": project}.items():
             self.base = self.base.replace(f"{{{name}}}", value)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from alerts.channels.base import DeliveryError
 from alerts.channels.queue import Queue
 from tests.channels.clouds import (
     BODY,
@@ -19,7 +20,7 @@ from tests.channels.clouds import (
     public_host,
     settings_for,
 )  # fmt: skip
-from tests.channels.contract import Door
+from tests.channels.contract import Door, a_message
 from tests.receivers.queue import QueueReceiver, refused
 
 
@@ -95,10 +96,12 @@ def test_the_public_endpoint_holds_the_uid_of_the_events_account(receiver: Queue
     assert host == "1000000000000001.mns.cn-hangzhou.aliyuncs.com:443"
 
 
-def test_without_a_uid_there_is_no_public_endpoint(door: Door, receiver: QueueReceiver) -> None:
+@pytest.mark.parametrize("uid", [None, "", "1/x", "evil.example/?", "١"])
+def test_without_a_uid_there_is_no_public_endpoint(door: Door, receiver: QueueReceiver, uid: str | None) -> None:
     door.settings = settings_for(receiver, endpoint="")
-    error = door.refused()
-    assert (error.permanent, error.code) == (True, "SettingInvalid")
+    with pytest.raises(DeliveryError) as caught:
+        outcome_of(door, a_message(body={**BODY, "userId": uid}))
+    assert (caught.value.permanent, caught.value.code) == (True, "SettingInvalid")
 
 
 def test_a_code_from_the_service_is_a_word_or_it_is_not_told(door: Door, receiver: QueueReceiver) -> None:
