@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alerts.events import catalog
-from alerts.events.expression import fold, parse
 from alerts.events.forms import PERIODS, EventForm, LocalMoment, OpenChoice, Period
+from alerts.events.language import parse
+from alerts.events.language.fields import SAME_TYPE
+from alerts.events.language.query import events_q
 from alerts.events.models import SystemEvent
 
 if TYPE_CHECKING:
@@ -40,8 +42,7 @@ class EventTypeFilter(OpenChoiceFilter):
 
     def filter(self, qs: SystemEventQuerySet, value: Sequence[str]) -> SystemEventQuerySet:
         """Narrow to the chosen types and their other name."""
-        other = {"Notification": "StatusNotification", "StatusNotification": "Notification"}
-        return super().filter(qs, [*value, *(other[each] for each in value if each in other)])
+        return super().filter(qs, [*value, *(SAME_TYPE[each] for each in value if each in SAME_TYPE)])
 
 
 def _moment() -> django_filters.Filter:
@@ -60,6 +61,9 @@ class SystemEventFilter(django_filters.FilterSet):
     resource = django_filters.CharFilter(label=gettext_lazy("Resource"), max_length=1024, widget=forms.HiddenInput)
     keywords = django_filters.CharFilter(
         label=gettext_lazy("Keywords"),
+        help_text=gettext_lazy(
+            "Words, or comparisons of fields: level = 'CRITICAL' and content.secretName like 'rds%'"
+        ),
         method="by_keywords",
         widget=forms.TextInput(attrs={"type": "search", "placeholder": "(a or b) and c", "maxlength": 1000}),
     )
@@ -102,7 +106,7 @@ class SystemEventFilter(django_filters.FilterSet):
         return qs
 
     def by_keywords(self, qs: SystemEventQuerySet, _name: str, value: str) -> SystemEventQuerySet:
-        """Narrow to events whose text answers the expression."""
+        """Narrow to events that answer the expression."""
         return qs.filter(keywords_q(value)) if value else qs
 
     def filter_queryset(self, queryset: SystemEventQuerySet) -> SystemEventQuerySet:
@@ -117,28 +121,8 @@ class SystemEventFilter(django_filters.FilterSet):
 
 
 def keywords_q(text: str) -> Q:
-    """Return the database's reading of an expression: containment in the lower-case search text."""
-
-    def all_of(parts: Iterable[Q]) -> Q:
-        found = Q()
-        for part in parts:
-            found &= part
-        return found
-
-    def any_of(parts: Iterable[Q]) -> Q:
-        found = Q()
-        for part in parts:
-            found |= part
-        return found
-
-    tree: Q = fold(
-        parse(text),
-        term=lambda word: Q(search_text__contains=word.lower()),
-        all_=all_of,
-        any_=any_of,
-        none=lambda part: ~part,
-    )
-    return tree
+    """Return the condition on system events that an expression is; raises ExpressionError."""
+    return events_q(parse(text))
 
 
 @dataclass(frozen=True, slots=True)

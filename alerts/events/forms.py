@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
-from alerts.events.expression import ExpressionError, parse
+from alerts.events.language import ExpressionError, parse
 from alerts.events.partitions import RETENTION
 
 PERIODS: dict[str, tuple[str, timedelta]] = {

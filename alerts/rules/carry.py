@@ -1,7 +1,7 @@
 """Carry over: what of a search becomes a rule, and what cannot.
 
-A rule selects by product, type, level, name and keywords. A search knows more: what is lost is named, so that nobody
-believes to be told of less, or of more, than is so.
+A rule selects by product, type, level, name, keywords and SQL filter. A search knows more: what is lost is named, so
+that nobody believes to be told of less, or of more, than is so.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from alerts.events.catalog import BY_NAME, LEVELS
-from alerts.events.expression import ExpressionError, Or, Term, parse
+from alerts.events.language import ExpressionError, Or, Term, parse
 from alerts.rules.models import AlertRule
 
 if TYPE_CHECKING:
@@ -26,13 +26,14 @@ LOST = ("region", "status", "resource")
 def carried(query: QueryDict) -> tuple[dict[str, Any], list[str]]:
     """Return the initial values of a rule made from a search, and a sentence for each thing that is lost."""
     products = _chosen(query, "product")
-    words, lost = keywords_of(query.get("keywords", ""))
+    words, sql_filter, lost = read_keywords(query.get("keywords", ""))
     initial = {
         "product": products[0] if len(products) == 1 else "",
         "event_types": _chosen(query, "event_type"),
         "levels": [level for level in _chosen(query, "level") if level in LEVELS],
         "names": _chosen(query, "name"),
         "keywords": words,
+        "sql_filter": sql_filter,
     }
     if len(products) > 1:
         lost.append(_("Several products: a rule is about one product, or about all."))
@@ -50,19 +51,20 @@ def _chosen(query: QueryDict, name: str) -> list[str]:
     return [value for value in dict.fromkeys(query.getlist(name)) if value and value != "*"]
 
 
-def keywords_of(text: str) -> tuple[list[str], list[str]]:
-    """Return the words of an expression that is a plain list of or-ed words, and what is lost of any other."""
+def read_keywords(text: str) -> tuple[list[str], str, list[str]]:
+    """Return the words of an expression that is a list of or-ed words, any other as a SQL filter, and what is lost."""
     if not text.strip():
-        return [], []
+        return [], "", []
     try:
         tree = parse(text)
     except ExpressionError as error:
-        return [], [_("Keywords: %(error)s") % {"error": error}]
+        return [], "", [_("Keywords: %(error)s") % {"error": error}]
     parts = tree.parts if isinstance(tree, Or) else (tree,)
     if all(isinstance(part, Term) for part in parts):
-        return list(dict.fromkeys(part.text for part in parts if isinstance(part, Term))), []
+        return list(dict.fromkeys(part.text for part in parts if isinstance(part, Term))), "", []
+    # The SQL filter takes it whole; as long as no panel shows that field, the rule is made without.
     said = _("Keywords (%(text)s): a rule knows “contains any of” and “contains none of”, not this expression.")
-    return [], [said % {"text": text.strip()}]
+    return [], text.strip(), [said % {"text": text.strip()}]
 
 
 def suggested_name(account: CloudAccount, initial: dict[str, Any]) -> str:

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.events.catalog import CATALOG, EVENT_TYPES, LEVELS, STATUSES
-from alerts.events.expression import matches, parse
 from alerts.events.filters import Seen, SystemEventFilter
+from alerts.events.language import matches, parse
 from alerts.events.models import SystemEvent
 from tests.builders import NOW
 from tests.events.searches import REGIONS, WORDS, a_search, events_of_every_kind
@@ -70,7 +70,7 @@ def naively_found(events: Iterable[SystemEvent], query: Mapping[str, Any]) -> li
         return (
             all(not query[field] or getattr(event, field) in query[field] for field in fields)
             and (not types or event.event_type in types)
-            and (not query["keywords"] or matches(parse(query["keywords"]), event.search_text))
+            and (not query["keywords"] or matches(parse(query["keywords"]), event))
             and event.occurred_at >= datetime.fromisoformat(query["start"])
         )
 
