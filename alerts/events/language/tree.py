@@ -1,7 +1,7 @@
 """The tree of an expression: plain data that can be written out again, and `fold`, the only way over it."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal, TypeAlias, TypeVar
@@ -90,18 +90,21 @@ def fold(
     tree: Expression,
     *,
     leaf: Callable[[Leaf], Result],
-    all_: Callable[[Sequence[Result]], Result],
-    any_: Callable[[Sequence[Result]], Result],
+    all_: Callable[[Iterable[Result]], Result],
+    any_: Callable[[Iterable[Result]], Result],
     none: Callable[[Result], Result],
 ) -> Result:
-    """Read the tree bottom-up: `leaf` of each leaf, `all_` and `any_` of two or more results, `none` of one."""
+    """Read the tree: `leaf` of each leaf, `all_` and `any_` of two or more results, `none` of one.
+
+    Results come one by one: what is decided by the first (`all`, `any`) asks for no more.
+    """
 
     def read(node: Expression) -> Result:
         match node:
             case And(parts):
-                return all_([read(part) for part in parts])
+                return all_(read(part) for part in parts)
             case Or(parts):
-                return any_([read(part) for part in parts])
+                return any_(read(part) for part in parts)
             case Not(part):
                 return none(read(part))
             case _:
