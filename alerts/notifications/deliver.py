@@ -19,6 +19,7 @@ from django.db.models import Count
 from alerts.channels import BY_KIND
 from alerts.channels.base import ChannelSettings, CloudSettings, DeliveryError, Outcome, PhoneSettings
 from alerts.events.models import SystemEvent
+from alerts.notifications.direct import direct_message
 from alerts.notifications.message import compose
 from alerts.notifications.models import Attempt, Notification
 
@@ -97,7 +98,8 @@ def _check_tries(notification: Notification) -> None:
 
 
 def _message_of(notification: Notification) -> Message:
-    assert notification.decision is not None
+    if notification.decision is None:
+        return direct_message(notification)
     event = SystemEvent.objects.filter(id=notification.decision.event_id, account=notification.account_id).first()
     if event is None:
         raise DeliveryError("The event is no longer kept.", permanent=True, code="EventGone")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
@@ -15,6 +16,7 @@ from alerts.accounts.encryption import EncryptedTextField
 from alerts.accounts.models import CloudAccount
 from alerts.contacts.models import ContactGroup
 from alerts.events.models import SystemEvent
+from alerts.rules.hours import Hours
 from alerts.rules.pattern import Pattern
 
 if TYPE_CHECKING:
@@ -117,15 +119,22 @@ class AlertRule(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def hours(self) -> Hours:
+        """Return when the rule may tell anybody."""
+        return Hours(self.effective_start, self.effective_end, tuple(self.weekdays), self.time_zone)
+
     def pattern(self) -> Pattern:
-        """Return the pure pattern that the matcher reads."""
+        """Return the pure pattern that the matcher reads; looks up the resource group, if there is one."""
         return Pattern(
             product=self.product,
             event_types=tuple(self.event_types),
             levels=tuple(self.levels),
             names=tuple(self.names),
+            statuses=tuple(self.statuses),
             keywords=tuple(self.keywords),
             keywords_none=self.keyword_mode == self.Keywords.NONE,
+            sql_filter=self.sql_filter,
+            resources=tuple(self.resource_group.patterns) if self.resource_group else (),
         )
 
     def matches(self, event: SystemEvent) -> bool:
@@ -195,10 +204,13 @@ class RuleVersion(models.Model):
 
 
 class RuleBook(models.Model):
-    """How often the account's rules and resource groups have changed: whoever keeps them compiled compares it."""
+    """The edition of the account's rules and resource groups: whoever keeps them compiled compares it.
+
+    Every change makes a new one, in its own transaction. The row is locked by that, so that editions follow each other.
+    """
 
     account = models.OneToOneField(CloudAccount, on_delete=models.CASCADE, primary_key=True, related_name="rule_book")
-    version = models.PositiveBigIntegerField(default=0)
+    edition = models.UUIDField(default=uuid.uuid4)
 
     def __str__(self) -> str:
-        return f"{self.account_id}: {self.version}"
+        return f"{self.account_id}: {self.edition}"

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from alerts.estate.refusal import Refused
 from alerts.rules.models import AlertRule, RuleTarget
+from alerts.rules.shelf import new_edition
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +30,7 @@ def save_rule(rule: AlertRule, *, targets: Sequence[RuleTarget], now: datetime) 
             rule.save()
     except IntegrityError as error:
         raise Refused(_("There is an alert rule of this name already."), field="name") from error
+    new_edition([rule.account_id])
     rule.targets.all().delete()
     for target in targets:
         target.pk, target.rule = None, rule
@@ -36,12 +38,16 @@ def save_rule(rule: AlertRule, *, targets: Sequence[RuleTarget], now: datetime) 
     return rule
 
 
+@transaction.atomic
 def set_state(rule: AlertRule, *, state: str, now: datetime) -> None:
     """Enable or disable the rule; what it decided before stays."""
     rule.state, rule.changed_at = state, now
     rule.save(update_fields=["state", "changed_at"])
+    new_edition([rule.account_id])
 
 
+@transaction.atomic
 def delete_rule(rule: AlertRule) -> None:
     """Delete the rule and its targets. Its decisions and their messages stay, under its name."""
     rule.delete()
+    new_edition([rule.account_id])

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from alerts.events.models import SystemEvent
-from alerts.notifications import dispatch
+from alerts.notifications import decide, dispatch
+from alerts.notifications.decide import Selection, Told
 from alerts.notifications.dispatch import dispatch_batch
 from alerts.notifications.models import Decision, Notification
-from alerts.rules.models import AlertRule
+from alerts.rules.models import AlertRule, RuleTarget
+from alerts.rules.save import delete_rule, save_rule, set_state
 from tests.builders import (
     NOW,
     OTHER_UID,
@@ -78,7 +80,9 @@ def test_what_no_rule_wants_is_dispatched_all_the_same() -> None:
     a_rule(account=an_account(OTHER_UID))
     an_event()
     assert dispatch_batch(now=NOW) == 1
-    assert (verdicts(), SystemEvent.objects.filter(dispatched_at=None).count()) == ([], 0)
+    assert SystemEvent.objects.filter(dispatched_at=None).count() == 0
+    decision = Decision.objects.get()
+    assert (decision.verdict, decision.rule, decision.rule_name) == (Verdict.UNSELECTED, None, "")
 
 
 @db
@@ -157,13 +161,13 @@ def test_a_poison_event_is_set_aside_and_those_behind_it_go_on(monkeypatch: pyte
     a_rule()
     before, poison, behind = (an_event(at=NOW + step * SECOND) for step in range(3))
 
-    def poisoned(decisions: list[Decision], **named: object) -> list[Notification]:
-        if any(decision.event_id == poison.id for decision in decisions):
+    def poisoned(events: list[SystemEvent], *, now: datetime) -> list[Told]:
+        if any(event.id == poison.id for event in events):
             raise ValueError
-        return original(decisions, **named)  # type: ignore[arg-type]
+        return original(events, now=now)
 
-    original = dispatch._notifications
-    monkeypatch.setattr(dispatch, "_notifications", poisoned)
+    original = decide.decide
+    monkeypatch.setattr(dispatch, "decide", poisoned)
     assert dispatch_batch(now=NOW) == 2
     assert set(Notification.objects.values_list("decision__event_id", flat=True)) == {before.id, behind.id}
     poison.refresh_from_db()
@@ -220,12 +224,66 @@ def test_a_rule_that_goes_away_meanwhile_stops_nothing(monkeypatch: pytest.Monke
     rule = a_rule()
     an_event()
 
-    def matches(events: list[SystemEvent]) -> list[dispatch.Match]:
+    def selected(events: Iterable[SystemEvent]) -> list[Selection]:
         found = original(events)
         at_once(lambda: AlertRule.objects.filter(pk=rule.pk).delete(), workers=1)
         return found
 
-    original = dispatch._matches
-    monkeypatch.setattr(dispatch, "_matches", matches)
+    original = decide.selections_of
+    monkeypatch.setattr(decide, "selections_of", selected)
     assert dispatch_batch(now=NOW) == 1
-    assert (SystemEvent.objects.filter(dispatched_at=None).count(), Decision.objects.count()) == (0, 0)
+    assert (SystemEvent.objects.filter(dispatched_at=None).count(), verdicts()) == (0, [Verdict.UNSELECTED])
+
+
+@db
+def test_outside_its_effective_hours_a_rule_keeps_quiet_by_the_time_of_the_event() -> None:
+    a_rule(effective_start=time(9), effective_end=time(18), time_zone="UTC")
+    noon = (NOW - timedelta(days=1)).replace(hour=12, minute=0)
+    an_event(resource="x", at=noon.replace(hour=3))
+    an_event(resource="x", at=noon)
+    dispatch_batch(now=NOW)
+    assert verdicts() == [Verdict.OUTSIDE, Verdict.TOLD]
+
+
+@db
+def test_a_test_event_concerns_its_rule_alone_and_is_neither_muted_nor_outside() -> None:
+    tested = a_rule(name="tested", state=AlertRule.State.TRIAL, weekdays=[(NOW.isoweekday() % 7) + 1])
+    a_rule(name="other")
+    for _ in range(2):
+        an_event(resource="x", test_of=tested.pk)
+    dispatch_batch(now=NOW)
+    decisions = Decision.objects.values_list("rule_name", "verdict", "test")
+    assert list(decisions) == [("tested", "TOLD", True)] * 2
+    assert Notification.objects.count() == 2
+
+
+@db
+def test_a_test_event_that_misses_its_rule_says_so() -> None:
+    tested = a_rule(levels=["INFO"])
+    an_event(test_of=tested.pk)
+    an_event(test_of=tested.pk + 1)
+    dispatch_batch(now=NOW)
+    assert sorted(Decision.objects.values_list("rule_name", "verdict")) == [
+        ("", "UNSELECTED"), (tested.name, "UNSELECTED"),
+    ]  # fmt: skip
+
+
+@db
+def test_a_changed_rule_is_seen_at_once() -> None:
+    group = a_contact_group(a_contact())
+    rule = a_rule(group=group, levels=["INFO"])
+    targets = [RuleTarget(kind=RuleTarget.Kind.CONTACT_GROUP, group=group)]
+    save_rule(rule, targets=targets, now=NOW)
+    an_event()
+    dispatch_batch(now=NOW)
+    rule.levels = ["CRITICAL"]
+    save_rule(rule, targets=targets, now=NOW)
+    an_event()
+    dispatch_batch(now=NOW)
+    set_state(rule, state=AlertRule.State.DISABLED, now=NOW)
+    an_event()
+    dispatch_batch(now=NOW)
+    delete_rule(rule)
+    an_event()
+    dispatch_batch(now=NOW)
+    assert sorted(verdicts()) == ["TOLD", "UNSELECTED", "UNSELECTED", "UNSELECTED"]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.rules.pattern import Pattern
+
+ARN = "acs:kms:cn-hangzhou:1000000000000001:secret/rds-prod-app"
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,12 @@ class Event:
     event_type: str = "Exception"
     level: str = "CRITICAL"
     name: str = "Secret:RotateSecret:Failure"
+    status: str = "Failed"
+    region: str = "cn-hangzhou"
+    resource: str = ARN
+    instance_name: str = "rds-prod-app"
+    group_id: str = ""
+    content: Mapping[str, object] = field(default_factory=lambda: {"failureInfo": {"errorCode": "Kms:Forbidden"}})
     search_text: str = "secret:rotatesecret:failure\nrds-prod-app"
 
 
@@ -46,6 +55,15 @@ def test_a_pattern_without_clauses_matches_everything() -> None:
         (Pattern(keywords=("nothing",), keywords_none=True), True),
         (Pattern(keywords=("nothing", "prod"), keywords_none=True), False),
         (Pattern(keywords_none=True), True),
+        (Pattern(statuses=("Failed", "Normal")), True),
+        (Pattern(statuses=("Normal",)), False),
+        (Pattern(sql_filter="level = CRITICAL and content.failureInfo.errorCode like 'Kms:%'"), True),
+        (Pattern(sql_filter="not rds-prod"), False),
+        (Pattern(resources=(ARN,)), True),
+        (Pattern(resources=("acs:kms:*:secret/rds-prod-???",)), True),
+        (Pattern(resources=("acs:kms:*:secret/rds-prod-??",)), False),
+        (Pattern(resources=("nothing", "*:secret/*")), True),
+        (Pattern(resources=("secret/*", "acs:kms:.*")), False),
         (Pattern(product="KMS", levels=("CRITICAL",), keywords=("prod",)), True),
         (Pattern(product="KMS", levels=("INFO",), keywords=("prod",)), False),
     ],
@@ -67,8 +85,22 @@ def test_every_clause_has_its_verdict() -> None:
         ("event_type", True, "Exception"),
         ("level", True, "CRITICAL"),
         ("name", True, "Secret:RotateSecret:Failure"),
+        ("status", True, "Failed"),
         ("keywords", True, "Prod"),
+        ("sql_filter", True, ""),
+        ("resource", True, ARN),
     ]
+
+
+def test_the_sql_filter_says_which_of_its_parts_holds() -> None:
+    pattern = Pattern(sql_filter="rds-prod and content.failureInfo.errorCode = 'Kms:Other'")
+    clause = next(clause for clause in pattern.clauses(EVENT) if clause.name == "sql_filter")
+    assert not clause.holds
+    assert [(finding.text, finding.holds) for finding in clause.findings] == [
+        ("rds-prod", True),
+        ("content.failureInfo.errorCode = 'Kms:Other'", False),
+    ]
+    assert clause.findings[1].found == '"Kms:Forbidden"'
 
 
 few = st.lists(st.sampled_from(["*", "KMS", "CRITICAL", "Exception", "Notification", "prod", "x"]), max_size=3).map(

@@ -1,0 +1,69 @@
+"""Direct messages: those about an address or about the messages themselves, which no event and no rule stands behind.
+
+They are written when they are created, in the language of whom they go to, and kept encrypted: some hold a link that
+only the receiver may know.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+from alerts.channels.base import Message
+from alerts.notifications.models import Notification
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from alerts.accounts.models import CloudAccount
+    from alerts.notifications.recipients import Recipient
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a direct message says. `url` is where to read more or to answer; empty for nowhere."""
+
+    subject: str
+    text: str
+    html: str = ""
+    url: str = ""
+
+
+def send_directly(
+    account: CloudAccount, recipient: Recipient, letter: Letter, *, purpose: Notification.Purpose, now: datetime
+) -> Notification:
+    """Put a message on its way to one destination, and return it; the bell is the caller's to ring."""
+    contact = recipient.contact
+    return Notification.objects.create(
+        account=account,
+        purpose=purpose,
+        channel=recipient.channel,
+        contact=contact,
+        recipient=recipient.name,
+        address=json.dumps(dict(recipient.address)),
+        destination=recipient.destination,
+        masked=recipient.masked[:256],
+        language=contact.language if contact else "en",
+        time_zone=contact.time_zone if contact else "UTC",
+        subject_of=json.dumps(asdict(letter)),
+        created_at=now,
+        due_at=now,
+    )
+
+
+def direct_message(notification: Notification) -> Message:
+    """Return the message that a notification without a decision carries."""
+    letter = Letter(**json.loads(notification.subject_of))
+    return Message(
+        delivery_id=str(notification.delivery_id),
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html or f"<pre>{escape(letter.text)}</pre>",
+        body={"type": notification.purpose.lower(), "subject": letter.subject, "text": letter.text, "url": letter.url},
+        level="INFO",
+        language=notification.language,
+        url=letter.url,
+        source="KMS Console",
+    )
