@@ -60,7 +60,9 @@ def install(kind: str) -> None:
     command += ["--disable-pip-version-check", "--progress-bar", "off", "-r", lock]
     if not os.access(Path.home(), os.W_OK):
         command.append("--no-cache-dir")  # a user without a home has no cache, and pip would warn of that
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as pip:
+    # Some packages come as source only; how pip builds them is its own affair, and a warning that nobody can act on.
+    environ = os.environ | {"PYTHONWARNINGS": "ignore"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ) as pip:
         follow(pip, total)
     if pip.returncode:
         raise subprocess.CalledProcessError(pip.returncode, "pip")
