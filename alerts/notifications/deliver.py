@@ -19,7 +19,7 @@ from django.db.models import Count
 from alerts.channels import BY_KIND
 from alerts.channels.base import ChannelSettings, CloudSettings, DeliveryError, Outcome, PhoneSettings
 from alerts.events.models import SystemEvent
-from alerts.notifications.direct import direct_message
+from alerts.notifications.direct import direct_message, kept_text
 from alerts.notifications.message import compose
 from alerts.notifications.models import Attempt, Notification
 
@@ -152,7 +152,7 @@ def _settle(
     row.claimed_until = None
     row.answer = f"{result.code} {detail}".strip()[:512]
     if message:
-        row.subject, row.text = message.subject[:256], message.text
+        row.subject, row.text = message.subject[:256], kept_text(row, message)
     if outcome == Attempt.Outcome.RETRY:
         planned = settings.DELIVERY_RETRIES[row.tries - 1]
         asked = result.retry_after if isinstance(result, DeliveryError) and result.retry_after else 0

@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+
 from alerts.channels.base import Message
 from alerts.notifications.models import Notification
 
@@ -63,7 +65,17 @@ def direct_message(notification: Notification) -> Message:
         html=letter.html or f"<pre>{escape(letter.text)}</pre>",
         body={"type": notification.purpose.lower(), "subject": letter.subject, "text": letter.text, "url": letter.url},
         level="INFO",
-        language=notification.language,
+        language=language_of(notification.language),
         url=letter.url,
         source="KMS Console",
     )
+
+
+def language_of(language: str) -> str:
+    """Return the language in which somebody is written to who chose this one, or none."""
+    return settings.LANGUAGE_CODE if language == "auto" else language
+
+
+def kept_text(notification: Notification, message: Message) -> str:
+    """Return what is kept of a message's text in the open: nothing of a link that only the receiver may know."""
+    return "" if notification.purpose == Notification.Purpose.CONFIRMATION else message.text
