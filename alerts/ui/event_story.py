@@ -10,35 +10,20 @@ from django.utils.translation import gettext as _
 from alerts.channels import BY_KIND
 from alerts.notifications.models import Attempt, Decision, Notification
 from alerts.ui import formats
+from alerts.ui.outcomes import OUTCOMES, STATES, VERDICTS, reason_of
 
 if TYPE_CHECKING:
     from alerts.events.models import SystemEvent
 
 Step = dict[str, Any]
-VERDICTS = {
-    Decision.Verdict.TOLD: ("good", "bell-ring"),
-    Decision.Verdict.MUTED: ("neutral", "bell-off"),
-    Decision.Verdict.NOBODY: ("critical", "user-x"),
-}
-STATES = {
-    Notification.State.PENDING: ("busy", "clock"),
-    Notification.State.SENT: ("good", "check"),
-    Notification.State.KEPT: ("info", "inbox"),
-    Notification.State.FAILED: ("critical", "x"),
-}
-OUTCOMES = {
-    Attempt.Outcome.ACCEPTED: ("good", "check"),
-    Attempt.Outcome.KEPT: ("info", "inbox"),
-    Attempt.Outcome.RETRY: ("warn", "refresh-cw"),
-    Attempt.Outcome.FAILED: ("critical", "x"),
-}
 
 
 def story_of(event: SystemEvent) -> tuple[list[Step], bool]:
     """Return the steps for components/timeline.html, and whether any rule wanted this event. Three queries."""
     decisions = Decision.objects.filter(account=event.account_id, event_id=event.pk).order_by("pk")
     found = list(decisions.prefetch_related("notifications__attempts"))
-    return [*_beginning(event), *(_decision(each) for each in found), *_waiting(event)], bool(found)
+    wanted = any(each.verdict != Decision.Verdict.UNSELECTED for each in found)
+    return [*_beginning(event), *(_decision(each) for each in found), *_waiting(event)], wanted
 
 
 def _beginning(event: SystemEvent) -> list[Step]:
@@ -61,14 +46,12 @@ def _waiting(event: SystemEvent) -> list[Step]:
 
 
 def _decision(decision: Decision) -> Step:
-    tone, icon = VERDICTS[Decision.Verdict(decision.verdict)]
-    said = _("Alert rule %(rule)s: %(verdict)s") % {
-        "rule": decision.rule_name,
-        "verdict": decision.get_verdict_display(),
-    }
+    tone, icon = VERDICTS[decision.verdict]
+    verdict = decision.get_verdict_display()
+    named = _("Alert rule %(rule)s: %(verdict)s") % {"rule": decision.rule_name, "verdict": verdict}
     return {
         "at": decision.decided_at,
-        "title": said,
+        "title": named if decision.rule_name else verdict,
         "url": reverse("cloudmonitor:alert_rule_modify", args=[decision.rule_id]) if decision.rule_id else "",
         "text": reason_of(decision),
         "tone": tone,
@@ -77,20 +60,8 @@ def _decision(decision: Decision) -> Step:
     }
 
 
-def reason_of(decision: Decision) -> str:
-    """Return why a rule decided so, in a sentence; empty where the decision says it all."""
-    code, _colon, detail = decision.reason.partition(":")
-    if code == "muted" and detail.isdigit():
-        return _("The rule had told of the same event on this resource less than %(period)s before.") % {
-            "period": formats.duration(int(detail))
-        }
-    if code == "no-recipient":
-        return _("None of the rule's contact groups has a contact that can be reached.")
-    return decision.reason
-
-
 def _notification(notification: Notification) -> Step:
-    tone, icon = STATES[Notification.State(notification.state)]
+    tone, icon = STATES[notification.state]
     channel = BY_KIND[notification.channel].label if notification.channel in BY_KIND else notification.channel
     return {
         "at": notification.finished_at or notification.created_at,
@@ -110,7 +81,7 @@ def _notification(notification: Notification) -> Step:
 
 
 def _attempt(attempt: Attempt) -> Step:
-    tone, icon = OUTCOMES[Attempt.Outcome(attempt.outcome)]
+    tone, icon = OUTCOMES[attempt.outcome]
     said = _("Attempt %(number)s: %(outcome)s after %(duration)s") % {
         "number": attempt.number,
         "outcome": attempt.get_outcome_display(),

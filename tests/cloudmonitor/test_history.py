@@ -155,7 +155,7 @@ def test_decisions_that_told_nobody_and_muted_ones_are_listed_with_their_reason(
     client = signed_in(Role.VIEWER)
     words = words_of(client.get(DECISIONS))
     assert "Told of the same within the mute period of 1 d." in words
-    assert "No contact in the rule's contact groups, and no URL callback." in words
+    assert "None of the rule's contact groups has a contact that can be reached, and no system is told." in words
     assert len(page_of(client, DECISIONS, verdict="MUTED").select("#results tbody tr")) == 1
     assert len(page_of(client, DECISIONS, rule="no_one").select("#results tbody tr")) == 2
     told = {item["Decision"] for item in client.get(DECISIONS, {"format": "json"}).json()["decisions"]}

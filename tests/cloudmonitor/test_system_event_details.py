@@ -94,7 +94,7 @@ def test_what_happened_names_rule_message_and_attempt_and_no_address() -> None:
     for said in ("night shift: Told", "Email to Ann: Kept in the outbox", "Attempt 1", "nobody there: Nobody to tell"):
         assert said in words, said
     assert "canary.local" not in words
-    assert "less than 1 d before" in words_of(signed_in().get(address(second)))
+    assert "within the mute period of 1 d" in words_of(signed_in().get(address(second)))
 
 
 def test_the_page_asks_the_database_the_same_number_of_times(django_assert_num_queries: Any) -> None:

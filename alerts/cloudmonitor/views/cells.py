@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from alerts.notifications.models import Attempt, Decision, Notification
+from alerts.notifications.models import Decision, Notification
+from alerts.ui.outcomes import STATES, VERDICTS
 from alerts.ui.templatetags import ui
 
 if TYPE_CHECKING:
@@ -16,29 +17,17 @@ if TYPE_CHECKING:
 
     from django.utils.safestring import SafeString
 
-TONES: dict[str, str] = {
-    Notification.State.PENDING: "busy",
-    Notification.State.SENT: "good",
-    Notification.State.KEPT: "info",
-    Notification.State.FAILED: "critical",
-    Decision.Verdict.TOLD: "good",
-    Decision.Verdict.MUTED: "neutral",
-    Decision.Verdict.NOBODY: "warn",
-    Attempt.Outcome.ACCEPTED: "good",
-    Attempt.Outcome.RETRY: "warn",
-}
-
 
 def state_cell(notification: Notification) -> SafeString:
     """Draw what became of a message; one that waits after a failure says so."""
     if notification.state == Notification.State.PENDING and notification.tries:
         return ui.state("RETRY", tone="warn", label=_("Will be tried again"))
-    return ui.state(notification.state, tone=TONES[notification.state], label=notification.get_state_display())
+    return ui.state(notification.state, tone=STATES[notification.state][0], label=notification.get_state_display())
 
 
 def verdict_cell(decision: Decision) -> SafeString:
     """Draw what a rule made of an event."""
-    return ui.state(decision.verdict, tone=TONES[decision.verdict], label=decision.get_verdict_display())
+    return ui.state(decision.verdict, tone=VERDICTS[decision.verdict][0], label=decision.get_verdict_display())
 
 
 def select_cell(form: str, name: str) -> Callable[[Any], SafeString]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alerts.channels import BY_KIND
-from alerts.cloudmonitor.views.cells import TONES, state_cell, verdict_cell
+from alerts.cloudmonitor.views.cells import state_cell, verdict_cell
 from alerts.events.catalog import BY_NAME
 from alerts.events.models import SystemEvent
 from alerts.notifications.filters import DecisionFilter, NotificationFilter
@@ -22,6 +22,7 @@ from alerts.notifications.plain import shortened
 from alerts.rules.models import AlertRule
 from alerts.ui import formats
 from alerts.ui.access import ConsoleView
+from alerts.ui.outcomes import OUTCOMES, reason_of
 from alerts.ui.pages import ListPage
 from alerts.ui.tables import Column, attribute
 from alerts.ui.templatetags import ui
@@ -79,16 +80,6 @@ def duration_of(notification: Notification) -> float | None:
     """Return how long all attempts took together, in seconds; None before the first."""
     attempts = notification.attempts.all()
     return round(sum(attempt.duration for attempt in attempts), 3) if attempts else None
-
-
-def reason_of(decision: Decision) -> str:
-    """Return why a rule told nobody, as a sentence."""
-    code, _colon, value = decision.reason.partition(":")
-    if code == "muted":
-        return _("Told of the same within the mute period of %(period)s.") % {"period": formats.duration(int(value))}
-    if code == "no-recipient":
-        return _("No contact in the rule's contact groups, and no URL callback.")
-    return decision.reason
 
 
 def tabs(active: str) -> list[dict[str, object]]:
@@ -237,6 +228,5 @@ def attempt_step(attempt: Attempt) -> dict[str, object]:
     """Return one try as a step of the timeline."""
     words = (attempt.get_outcome_display(), attempt.code, formats.duration(attempt.duration))
     title = _("Attempt %(number)s: %(words)s") % {"number": attempt.number, "words": " · ".join(filter(None, words))}
-    tone = TONES[attempt.outcome]
-    icon = {"good": "check", "warn": "rotate-cw", "info": "inbox"}.get(tone, "x")
+    tone, icon = OUTCOMES[attempt.outcome]
     return {"at": attempt.started_at, "title": title, "text": attempt.detail, "tone": tone, "icon": icon}

@@ -1,0 +1,53 @@
+"""How decisions, messages and attempts look and what they mean: tone, icon, and the reason in a sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from alerts.notifications.models import Attempt, Decision, Notification
+from alerts.ui import formats
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Look = tuple[str, str]
+"""Tone and icon."""
+
+VERDICTS: Mapping[str, Look] = {
+    Decision.Verdict.TOLD: ("good", "bell-ring"),
+    Decision.Verdict.MUTED: ("neutral", "bell-off"),
+    Decision.Verdict.OUTSIDE: ("neutral", "moon"),
+    Decision.Verdict.NOBODY: ("critical", "user-x"),
+    Decision.Verdict.UNSELECTED: ("warn", "funnel-x"),
+}
+STATES: Mapping[str, Look] = {
+    Notification.State.PENDING: ("busy", "clock"),
+    Notification.State.SENT: ("good", "check"),
+    Notification.State.KEPT: ("info", "inbox"),
+    Notification.State.FAILED: ("critical", "x"),
+    Notification.State.UNKNOWN: ("warn", "circle-question-mark"),
+    Notification.State.MERGED: ("neutral", "merge"),
+}
+OUTCOMES: Mapping[str, Look] = {
+    Attempt.Outcome.ACCEPTED: ("good", "check"),
+    Attempt.Outcome.KEPT: ("info", "inbox"),
+    Attempt.Outcome.RETRY: ("warn", "refresh-cw"),
+    Attempt.Outcome.FAILED: ("critical", "x"),
+    Attempt.Outcome.UNKNOWN: ("warn", "circle-question-mark"),
+}
+
+
+def reason_of(decision: Decision) -> str:
+    """Return why a decision told nobody, in a sentence; empty where the decision says it all."""
+    code, _colon, detail = decision.reason.partition(":")
+    if code == "muted" and detail.isdigit():
+        return _("Told of the same within the mute period of %(period)s.") % {"period": formats.duration(int(detail))}
+    if code == "no-recipient":
+        return _("None of the rule's contact groups has a contact that can be reached, and no system is told.")
+    if code == "outside-hours":
+        return _("It happened outside the effective hours of the rule.")
+    if decision.verdict == Decision.Verdict.UNSELECTED:
+        return _("The test event is not one that the rule selects.") if decision.test else ""
+    return decision.reason

@@ -1,0 +1,21 @@
+"""Every decision, outcome and attempt has a look, with an icon that exists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from django.db.models import TextChoices
+
+from alerts.notifications.models import Attempt, Decision, Notification
+from alerts.ui.outcomes import OUTCOMES, STATES, VERDICTS
+from alerts.ui.templatetags.ui import icon
+
+
+@pytest.mark.parametrize(
+    ("words", "looks"),
+    [(Decision.Verdict, VERDICTS), (Notification.State, STATES), (Attempt.Outcome, OUTCOMES)],
+)
+def test_each_word_has_a_look(words: type[TextChoices], looks: Mapping[str, tuple[str, str]]) -> None:
+    assert set(looks) == set(words.values)
+    assert all(tone and "<svg" in icon(drawn) for tone, drawn in looks.values())
