@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db.models import BooleanField, F, Func, Q
 
 from alerts.events.language.fields import ATTRIBUTES, CONTENT
+from alerts.events.language.hints import implied
 from alerts.events.language.match import wanted
 from alerts.events.language.tree import Comparison, Expression, Leaf, Term, Value, fold
+from alerts.events.models import SEARCH_TEXT_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +33,7 @@ NUMBER: Final = (
     "CASE WHEN jsonb_typeof({column} #> %s::text[]) = 'number'"
     " THEN ({column} #> %s::text[])::numeric {sign} %s::numeric ELSE false END"
 )
+CUT_OFF: Final = "length({column}) >= %s"
 COLUMN: Final = '{column} COLLATE "C" {sign} %s'
 SIGNS: Final = {"like": "LIKE", "not like": "LIKE", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
@@ -66,8 +69,17 @@ def _leaf(leaf: Leaf) -> Q:
     if isinstance(leaf, Term):
         return Q(search_text__contains=leaf.text.lower())
     if leaf.field.path:
-        return _within_content(leaf, list(leaf.field.path))
-    return _of_event(leaf, ATTRIBUTES[leaf.field.name])
+        return _within_content(leaf, list(leaf.field.path)) & _hint(leaf)
+    return _of_event(leaf, ATTRIBUTES[leaf.field.name]) & _hint(leaf)
+
+
+def _hint(comparison: Comparison) -> Q:
+    """Return what holds wherever the comparison does, and has an index."""
+    texts = implied(comparison)
+    if not texts:
+        return Q()
+    found = reduce(or_, (Q(search_text__contains=text) for text in texts))
+    return found | Q(Condition("search_text", CUT_OFF, SEARCH_TEXT_LENGTH)) if comparison.field.path else found
 
 
 def _of_event(comparison: Comparison, column: str) -> Q:
