@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import django_filters
 from django import forms
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -115,6 +115,12 @@ class DecisionFilter(HistoryFilter):
     start = _moment("decided_at", "gte")
     end = _moment("decided_at", "lt")
     rule = OpenChoiceFilter(label=_("Alert rule"), field_name="rule_name", widget=forms.CheckboxSelectMultiple)
+    told = django_filters.ChoiceFilter(
+        label=_("Who was told of the event"),
+        choices=[("somebody", _("Somebody")), ("nobody", _("Nobody"))],
+        method="by_told",
+        empty_label=_("Anybody or nobody"),
+    )
     verdict = django_filters.MultipleChoiceFilter(
         label=_("Decision"), choices=Decision.Verdict.choices, widget=forms.CheckboxSelectMultiple
     )
@@ -126,6 +132,11 @@ class DecisionFilter(HistoryFilter):
     class Meta(HistoryFilter.Meta):
         model = Decision
         fields: tuple[str, ...] = ()
+
+    def by_told(self, qs: QuerySet[Decision], _name: str, value: str) -> QuerySet[Decision]:
+        """Narrow to decisions about events of which some rule told, or none did."""
+        told = Exists(Decision.objects.filter(event_id=OuterRef("event_id"), verdict=Decision.Verdict.TOLD))
+        return qs.filter(told if value == "somebody" else ~told)
 
     def by_text(self, qs: QuerySet[Decision], _name: str, value: str) -> QuerySet[Decision]:
         """Narrow to decisions that have the text in event name or resource."""

@@ -227,3 +227,30 @@ def test_the_history_is_read_page_by_page() -> None:
     second = page_of(client, str(older["href"]))
     assert len(first.select("#results tbody tr")) == 50
     assert len(second.select("#results tbody tr")) == 10
+
+
+def test_events_of_which_nobody_was_told_have_a_tab_of_their_own() -> None:
+    a_rule(name="failures", names=["Secret:RotateSecret:Failure"])
+    a_rule(name="quiet", group=a_contact_group())
+    told, silent = an_event("Secret:RotateSecret:Failure"), an_event("Key:DeleteKey:Success")
+    dispatch_batch(now=NOW)
+    client = signed_in(Role.VIEWER)
+    page = page_of(client, DECISIONS)
+    link = page.find("a", string=lambda text: "Told Nobody" in str(text))
+    assert link is not None
+    found = page_of(client, str(link["href"]))
+    assert str(silent.pk) in str(found.select("#results"))
+    assert str(told.pk) not in str(found.select("#results"))
+    assert "No contact" not in found.get_text()
+    (item,) = client.get(DECISIONS, {"format": "json", "told": "nobody"}).json()["decisions"]
+    assert (item["Rule"], item["Decision"], item["EventId"]) == ("quiet", "NOBODY", str(silent.pk))
+    assert client.get(DECISIONS, {"told": "x"}).status_code == 200
+
+
+def test_a_message_shows_what_was_sent_and_what_was_answered() -> None:
+    told = a_story(Outcome(status="ACCEPTED", code="200"), email="", webhook=HOOK)
+    told.attempts.update(request='POST https://hooks.example.com/…\n{"n": 1}', detail="<b>queued</b>")
+    page = page_of(signed_in(Role.VIEWER), opened(told))
+    shown = [each.get_text() for each in page.select("pre.letter")]
+    assert 'POST https://hooks.example.com/…\n{"n": 1}' in shown
+    assert "<b>queued</b>" in shown

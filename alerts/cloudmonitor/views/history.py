@@ -82,10 +82,18 @@ def duration_of(notification: Notification) -> float | None:
     return round(sum(attempt.duration for attempt in attempts), 3) if attempts else None
 
 
+TOLD_NOBODY = "?told=nobody"
+
+
 def tabs(active: str) -> list[dict[str, object]]:
-    """Return the two tabs of the menu entry."""
-    pages = (("history", _("Messages")), ("decisions", _("Decisions")))
-    return [{"label": label, "url": reverse(f"cloudmonitor:{name}"), "active": name == active} for name, label in pages]
+    """Return the three tabs of the menu entry: an event that told nobody is as easy to find as a message."""
+    decisions = reverse("cloudmonitor:decisions")
+    pages = (
+        ("history", _("Messages"), reverse("cloudmonitor:history")),
+        ("decisions", _("Decisions"), decisions),
+        ("nobody", _("Told Nobody"), decisions + TOLD_NOBODY),
+    )
+    return [{"label": label, "url": url, "active": name == active} for name, label, url in pages]
 
 
 class HistoryPage(ListPage):
@@ -185,11 +193,11 @@ class Decisions(HistoryPage):
         """Return title and tabs."""
         return {
             "title": _("Alert History"),
-            "lead": _("What each alert rule made of each event that it matched."),
-            "tabs": tabs("decisions"),
+            "lead": _("What the alert rules made of each event, also where nobody was told."),
+            "tabs": tabs("nobody" if self.request.GET.get("told") == "nobody" else "decisions"),
             "empty": {
                 "title": _("No decisions yet"),
-                "text": _("No event has matched an alert rule."),
+                "text": _("No alert rule has looked at an event yet, or none fits this search."),
                 "icon": "scale",
             },
         }
@@ -201,7 +209,8 @@ class Message(ConsoleView):
     def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """Show it, if it is of this account."""
         found = Notification.objects.filter(account=self.account).select_related("decision").defer("address")
-        notification = get_object_or_404(found.prefetch_related("attempts"), pk=pk)
+        notification = get_object_or_404(found, pk=pk)
+        attempts = list(notification.attempts.order_by("number"))
         context = {
             "notification": notification,
             "decision": notification.decision,
@@ -210,7 +219,8 @@ class Message(ConsoleView):
             "event": subject_cell(notification),
             "body": self.body(notification),
             "duration": duration_of(notification),
-            "steps": [attempt_step(attempt) for attempt in notification.attempts.order_by("number")],
+            "steps": [attempt_step(attempt) for attempt in attempts],
+            "exchanges": [attempt for attempt in attempts if attempt.request or attempt.detail],
             "trail": [{"label": _("Alert History"), "url": reverse("cloudmonitor:history")}, {"label": _("Message")}],
         }
         return render(request, "cloudmonitor/history_message.html", context)
@@ -229,4 +239,10 @@ def attempt_step(attempt: Attempt) -> dict[str, object]:
     words = (attempt.get_outcome_display(), attempt.code, formats.duration(attempt.duration))
     title = _("Attempt %(number)s: %(words)s") % {"number": attempt.number, "words": " · ".join(filter(None, words))}
     tone, icon = OUTCOMES[attempt.outcome]
-    return {"at": attempt.started_at, "title": title, "text": attempt.detail, "tone": tone, "icon": icon}
+    return {
+        "at": attempt.started_at,
+        "title": title,
+        "text": shortened(attempt.detail, ANSWER_LENGTH),
+        "tone": tone,
+        "icon": icon,
+    }
