@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from alerts.sources.base import Observation
 
 NO_TOKEN = "The token is missing, unknown, revoked, or may not send facts: send “Authorization: Bearer <token>”."  # noqa: S105
-TOO_LARGE = "The call is larger than {limit} bytes: send the events in several calls."
+TOO_LARGE = "The call is larger than {limit} bytes ({mebi:.1f} MiB): send the events in several calls."
+WRONG_METHOD = "This address takes {allowed}, not {method}."
+MEBIBYTE = 1024 * 1024
 
 
 @method_decorator([csrf_exempt, login_not_required], name="dispatch")
@@ -57,11 +59,20 @@ class Door(View):
             return answer
         return self._read(request, token, now=now)
 
+    def http_method_not_allowed(self, request: HttpRequest, *_args: object, **_kwargs: object) -> HttpResponse:
+        """Say to a program which methods there are."""
+        allowed = [method.upper() for method in self.http_method_names if method != "options" and hasattr(self, method)]
+        sentence = WRONG_METHOD.format(allowed=" or ".join(allowed), method=request.method)
+        answer = refusal(405, "MethodNotAllowed", sentence)
+        answer["Allow"] = ", ".join(allowed)
+        return answer
+
     def _read(self, request: HttpRequest, token: ApiToken, *, now: datetime) -> HttpResponse:
         try:
             return self.read(request, token, now=now)
         except RequestDataTooBig:
-            return refusal(413, "TooLarge", TOO_LARGE.format(limit=settings.INGEST_MAX_BYTES))
+            limit = settings.INGEST_MAX_BYTES
+            return refusal(413, "TooLarge", TOO_LARGE.format(limit=limit, mebi=limit / MEBIBYTE))
         except TooMany as error:
             return refusal(413, "TooMany", str(error))
         except Malformed as error:

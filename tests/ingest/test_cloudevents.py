@@ -222,7 +222,10 @@ def test_above_the_rate_it_is_a_429_that_says_when_to_come_again(token: str, set
 
 def test_only_post_is_answered(token: str) -> None:
     headers = {"Authorization": f"Bearer {token}"}
-    assert Client().get(URL, headers=headers).status_code == 405
+    answer = Client().get(URL, headers=headers)
+    assert (answer.status_code, answer["Allow"], answer.json()["message"]) == (
+        405, "POST", "This address takes POST, not GET.",
+    )  # fmt: skip
     assert Client(enforce_csrf_checks=True).post(URL, b"[]", content_type=BATCH, headers=headers).status_code == 202
 
 
