@@ -2,12 +2,14 @@
 
 from django.urls import include, path
 
+from alerts.cloudmonitor.views.confirmation import Confirmation
 from alerts.ui.home import Home
 from kmsconsole.health import healthz
 
 urlpatterns = [
     path("", Home.as_view(), name="home"),
     path("healthz", healthz, name="healthz"),
+    path("confirm/<str:code>/", Confirmation.as_view(), name="confirm"),
     path("accounts/", include("alerts.administration.signing_in")),
     path("account/", include("alerts.administration.urls")),
     path("ingest/", include("alerts.ingest.urls")),

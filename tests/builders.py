@@ -156,12 +156,13 @@ def a_replica(*, primary: Instance | None = None, replica: Instance | None = Non
 
 def a_contact(
     name: str = "", *, email: str = "ann@example.com", webhook: str = "", account: CloudAccount | None = None,
-    **addresses: Mapping[str, str],
+    confirmed: bool = True, **addresses: Mapping[str, str],
 ) -> Contact:  # fmt: skip
-    """Return a contact with a confirmed e-mail address; `addresses` are further ones, their fields by kind."""
+    """Return a contact, its e-mail address confirmed unless told; `addresses` are further ones, fields by kind."""
     contact = Contact(account=account or an_account(), name=name or f"Ann{a_number()}")
     given = {"email": {"email": email}, "webhook": {"url": webhook, "method": "POST"}}
-    return keep_contact(contact, addresses={k: v for k, v in given.items() if all(v.values())} | addresses, now=NOW)
+    wanted = {k: v for k, v in given.items() if all(v.values())} | addresses
+    return keep_contact(contact, addresses=wanted, confirmed=confirmed, now=NOW)
 
 
 def a_contact_group(

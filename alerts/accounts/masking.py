@@ -10,7 +10,7 @@ import re
 
 MASK = "•••"
 PATTERNS = (
-    re.compile(r"(?P<keep>/ingest/cloudmonitor/)[^\s/?\"']+"),
+    re.compile(r"(?P<keep>/(?:ingest/cloudmonitor|confirm)/)[^\s/?\"']+"),
     re.compile(r"(?P<keep>\bBearer\s+)[^\s\"',]+", re.IGNORECASE),
     re.compile(r"(?P<keep>\b[a-z][a-z0-9+.-]*://[^\s:/@\"']*:)[^\s@\"']+(?=@)", re.IGNORECASE),
     re.compile(r"(?P<keep>\bhttps?://[^\s/?#\"']+)[/?#][^\s\"']+", re.IGNORECASE),

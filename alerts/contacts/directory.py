@@ -19,34 +19,42 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-def keep_contact(contact: Contact, *, addresses: Mapping[str, Mapping[str, str]], now: datetime) -> Contact:
+def keep_contact(
+    contact: Contact, *, addresses: Mapping[str, Mapping[str, str]], now: datetime, confirmed: bool = False
+) -> Contact:
     """Store a new or changed contact with these addresses: fields by kind; a kind that is absent goes.
+
+    An e-mail address that is new or another one waits until it is confirmed, unless it is known to be `confirmed`
+    (in a demonstration); `alerts.notifications.addresses.ask_unasked` then asks for it. Other kinds count at once.
 
     Raises:
         Refused: another contact of the account has the name, or there is no address left.
     """
     if not addresses:
-        raise Refused(_("A contact needs an e-mail address or a webhook."), field="email")
+        raise Refused(_("A contact needs at least one address."), field="email")
     if not contact.pk:
         contact.created_at = now
     try:
         with transaction.atomic():
             contact.save()
-            _keep_addresses(contact, addresses, now=now)
+            _keep_addresses(contact, addresses, confirmed=confirmed, now=now)
     except IntegrityError as error:
         raise Refused(_("There is a contact of this name already."), field="name") from error
     return contact
 
 
-def _keep_addresses(contact: Contact, wanted: Mapping[str, Mapping[str, str]], *, now: datetime) -> None:
+def _keep_addresses(
+    contact: Contact, wanted: Mapping[str, Mapping[str, str]], *, confirmed: bool, now: datetime
+) -> None:
     contact.addresses.exclude(kind__in=wanted).delete()
-    stored = {address.kind: address for address in contact.addresses.all()}
+    stored = {address.kind: address for address in contact.addresses.select_for_update()}
     for kind, fields in wanted.items():
         kept = stored.get(kind)
         if kept is None or kept.fields != fields:
-            Address.objects.update_or_create(
-                contact=contact, kind=kind, defaults={"value": json.dumps(dict(fields)), "confirmed_at": now}
-            )
+            counts = confirmed or kind not in Address.CONFIRMED_KINDS
+            # A code that was sent to the address before must not confirm the one that took its place.
+            told = {"value": json.dumps(dict(fields)), "confirmed_at": now if counts else None, "asked_at": None}
+            Address.objects.update_or_create(contact=contact, kind=kind, defaults=told | {"code_digest": ""})
 
 
 def keep_group(group: ContactGroup, contacts: Iterable[Contact], *, now: datetime) -> ContactGroup:

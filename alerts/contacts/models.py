@@ -64,6 +64,9 @@ class Address(models.Model):
         TEAMS = "teams", _("Teams webhook")
         WEBHOOK = "webhook", _("Webhook")
 
+    CONFIRMED_KINDS = frozenset({Kind.EMAIL})
+    """What must be confirmed before it counts."""
+
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="addresses")
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
     value = EncryptedTextField(help_text=_("JSON of the channel's fields"))
@@ -86,7 +89,7 @@ class Address(models.Model):
     @property
     def usable(self) -> bool:
         """Whether messages may be sent to it."""
-        return self.kind != self.Kind.EMAIL or self.confirmed_at is not None
+        return self.kind not in self.CONFIRMED_KINDS or self.confirmed_at is not None
 
 
 class ContactGroup(models.Model):

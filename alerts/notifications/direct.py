@@ -55,9 +55,14 @@ def send_directly(
     )
 
 
+def letter_of(notification: Notification) -> Letter:
+    """Return what a notification without a decision says."""
+    return Letter(**json.loads(notification.subject_of))
+
+
 def direct_message(notification: Notification) -> Message:
     """Return the message that a notification without a decision carries."""
-    letter = Letter(**json.loads(notification.subject_of))
+    letter = letter_of(notification)
     return Message(
         delivery_id=str(notification.delivery_id),
         subject=letter.subject,

@@ -7,21 +7,13 @@ from typing import TYPE_CHECKING
 
 from alerts.accounts.encryption import fingerprint
 from alerts.channels import BY_KIND
-from alerts.contacts.models import Address
-from alerts.rules.models import RuleTarget
+from alerts.rules.reach import channels_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from alerts.contacts.models import Contact
-    from alerts.rules.models import AlertRule
-
-PHONE_CHANNELS: Mapping[str, tuple[str, ...]] = {
-    RuleTarget.Method.CRITICAL: ("voice", "sms"),
-    RuleTarget.Method.WARN: ("sms",),
-    RuleTarget.Method.INFO: (),
-}
-"""What a notification method does with a phone. "Create an event-triggered alert rule", notification method."""
+    from alerts.rules.models import AlertRule, RuleTarget
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +38,18 @@ class Recipient:
 
 def recipients_of(rule: AlertRule) -> list[Recipient]:
     """Return every destination of the rule, each once, in the order of its targets."""
-    found = (recipient for target in rule.targets.all() for recipient in _of_target(target))
+    return recipients_among(rule.targets.all(), rule_name=rule.name)
+
+
+def recipients_among(targets: Iterable[RuleTarget], *, rule_name: str) -> list[Recipient]:
+    """Return every destination of these targets, each once; a system goes by the name of the rule."""
+    found = (recipient for target in targets for recipient in _of_target(target, rule_name))
     return list({recipient.destination: recipient for recipient in found}.values())
 
 
-def _of_target(target: RuleTarget) -> Iterable[Recipient]:
+def _of_target(target: RuleTarget, rule_name: str) -> Iterable[Recipient]:
     if target.group is None:
-        return (Recipient(target.kind, target.fields, target.rule.name),)
+        return (Recipient(target.kind, target.fields, rule_name),)
     return (each for contact in target.group.contacts.all() for each in _of_contact(contact, target.method))
 
 
@@ -61,8 +58,3 @@ def _of_contact(contact: Contact, method: str) -> Iterator[Recipient]:
         if address.usable:
             for channel in channels_of(address.kind, method=method):
                 yield Recipient(channel, address.fields, contact.name, contact)
-
-
-def channels_of(kind: str, *, method: str) -> tuple[str, ...]:
-    """Return the channels by which a notification method tells an address of this kind."""
-    return PHONE_CHANNELS[method] if kind == Address.Kind.PHONE else (kind,)

@@ -1,4 +1,7 @@
-"""Who depends on a contact or a contact group: neither goes while somebody would be left without anybody to tell."""
+"""Who depends on a contact or a contact group: neither goes while somebody would be left without anybody to tell.
+
+Only what reaches somebody counts: an address that is confirmed where it must be, told by a method that uses it.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,19 @@ from django.utils.translation import gettext as _
 
 from alerts.contacts.models import DEFAULT_GROUP, Contact, ContactGroup
 from alerts.estate.refusal import Refused
-from alerts.rules.models import AlertRule, RuleTarget
+from alerts.rules.models import AlertRule
+from alerts.rules.reach import reaches
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from alerts.rules.models import RuleTarget
+
 
 def rules_of(group: ContactGroup) -> list[AlertRule]:
     """Return the alert rules that tell this group, by name."""
-    return list(AlertRule.objects.filter(account=group.account_id, targets__group=group).distinct().order_by("name"))
+    rules = AlertRule.objects.saved().filter(account=group.account_id, targets__group=group)
+    return list(rules.distinct().order_by("name"))
 
 
 def left_empty(contact: Contact) -> list[ContactGroup]:
@@ -28,16 +35,25 @@ def left_empty(contact: Contact) -> list[ContactGroup]:
 
 
 def left_silent(contact: Contact) -> list[AlertRule]:
-    """Return the alert rules that would have nobody to tell without this contact, by name."""
-    rules = AlertRule.objects.filter(targets__group__contacts=contact).distinct().order_by("name")
-    found = rules.prefetch_related("targets__group__contacts")
-    return [rule for rule in found if not any(_tells_another(target, contact) for target in rule.targets.all())]
+    """Return the alert rules that tell this contact and would have nobody to tell without it, by name."""
+    return [rule for rule in told_by(contact) if reaches_anybody(rule) and not reaches_anybody(rule, but=contact)]
 
 
-def _tells_another(target: RuleTarget, contact: Contact) -> bool:
+def told_by(contact: Contact) -> list[AlertRule]:
+    """Return the alert rules that tell a group with this contact in it, by name, with all that they reach."""
+    rules = AlertRule.objects.saved().filter(targets__group__contacts=contact).distinct().order_by("name")
+    return list(rules.prefetch_related("targets__group__contacts__addresses"))
+
+
+def reaches_anybody(rule: AlertRule, *, but: Contact | None = None) -> bool:
+    """Tell whether a rule reaches a system, or somebody else than this contact."""
+    return any(_tells(target, but) for target in rule.targets.all())
+
+
+def _tells(target: RuleTarget, but: Contact | None) -> bool:
     if target.group is None:
         return True
-    return any(each != contact for each in target.group.contacts.all())
+    return any(each != but and reaches(each, method=target.method) for each in target.group.contacts.all())
 
 
 @transaction.atomic

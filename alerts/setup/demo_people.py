@@ -32,7 +32,7 @@ def make_people(account: CloudAccount, *, now: datetime) -> None:
     group, _ = ContactGroup.objects.get_or_create(account=account, name=DEFAULT_GROUP, defaults={"created_at": now})
     for name, email, zone, description in CONTACTS:
         contact = Contact(account=account, name=name, time_zone=zone, description=description)
-        group.contacts.add(keep_contact(contact, addresses={"email": {"email": email}}, now=now))
+        group.contacts.add(keep_contact(contact, addresses={"email": {"email": email}}, confirmed=True, now=now))
     for name, levels, names, mute_for in RULES:
         rule = AlertRule.objects.create(
             account=account, name=name, product=PRODUCT, levels=list(levels), names=list(names), mute_for=mute_for,

@@ -17,7 +17,9 @@ from tests import builders
 
 pytestmark = pytest.mark.django_db
 
-OPEN_TO_ALL = {"healthz", "ingest:cloudevents", "ingest:cloudmonitor", "account_login", "account_inactive"}
+OPEN_TO_ALL = {
+    "healthz", "confirm", "ingest:cloudevents", "ingest:cloudmonitor", "account_login", "account_inactive",
+}  # fmt: skip
 NOT_THERE = {"account_signup", "account_email", "account_set_password"}
 FOR_ADMINISTRATORS = {
     "accounts:administration", "accounts:member_add", "accounts:member_modify", "accounts:member_remove",
@@ -70,7 +72,7 @@ def addresses() -> Any:
     pks = {
         "alert_rule": rule.pk, "contact_group": builders.a_contact_group().pk, "contact": contact.pk,
         "notification": notification.pk, "outbox": notification.pk, "member": member.pk,
-        "token": ApiToken.objects.get(account=account).pk, "replica": replica.pk,
+        "address": contact.addresses.get().pk, "token": ApiToken.objects.get(account=account).pk, "replica": replica.pk,
     }  # fmt: skip
     assert isinstance(client_key, ClientKey)
     point = client_key.access_point

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import time
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx2
 import psycopg
 import pytest
+from bs4 import BeautifulSoup
 
 from tests.installation import Installation, a_free_port, patience
 from tests.person import REGION, Person, Program, a_cloud_event, wait_for
@@ -40,6 +43,7 @@ def staffed(
     try:
         with Person(one.start()) as person, Program(one) as program:
             person.send("/cloudmonitor/alerts/contacts/create/", {"name": "Anna.S", "email": "anna@example.com"})
+            confirm(one, post_office)
             page = person.open(ADD_TO_GROUP)
             contact = page.select_one("input[name=contact]")
             group = page.select_one("select[name=group] option[value]:not([value=''])")
@@ -60,6 +64,24 @@ def told(
     yield staffed
     with psycopg.connect(staffed[0].database_url) as connection:
         connection.execute("UPDATE rules_alertrule SET state = 'DISABLED'")
+
+
+def confirm(one: Installation, post_office: SmtpReceiver) -> None:
+    """Do what somebody does who gets the question: open the link in the mail, and press the button there."""
+    (mail,) = post_office.wait_for(1, seconds=patience(10))
+    assert mail.recipients == ["anna@example.com"]
+    link = re.search(r"https?://[^\s/]+(/confirm/\S+)", mail.part("plain"))
+    assert link is not None
+    assert link[0] in mail.part("html")
+    with httpx2.Client(base_url=one.url, trust_env=False) as reader:
+        for _ in range(2):  # looking is not confirming, however often
+            page = BeautifulSoup(reader.get(link[1]).text, "html.parser")
+        token = page.select_one("main form input[name=csrfmiddlewaretoken]")
+        assert token is not None
+        answer = reader.post(link[1], data={"csrfmiddlewaretoken": str(token["value"])})
+        assert "The address is confirmed" in answer.text
+        assert reader.get(link[1]).status_code == 404
+    assert link[1] not in one.log
 
 
 def save_rule(person: Person, search: str, **fields: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.contrib import messages
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +15,9 @@ from alerts.accounts.models import Role
 from alerts.contacts.directory import add_to_group, keep_contact
 from alerts.contacts.forms import AddToGroupForm, ContactForm
 from alerts.contacts.models import Contact
-from alerts.rules.dependents import delete_contact
+from alerts.notifications.addresses import ask_unasked
+from alerts.rules.dependents import delete_contact, quoted, reaches_anybody, told_by
+from alerts.tasks import deliver, ring
 from alerts.ui.forms import FormPage
 
 if TYPE_CHECKING:
@@ -38,47 +41,72 @@ class ContactPage(FormPage):
 class ContactCreate(ContactPage):
     """Set Alert Contact: a new one."""
 
+    template = "cloudmonitor/contact_form.html"
     verb = "contact.create"
+    asked = 0
 
     def form(self, data: Any = None) -> ContactForm:
         """Return the empty form."""
         return ContactForm(data, instance=Contact(account=self.account))
 
     def act(self, form: ContactForm, *, now: datetime) -> str:
-        """Store the contact."""
-        self.subject = keep_contact(form.instance, addresses=form.addresses(), now=now).name
-        return reverse("cloudmonitor:contacts")
+        """Store the contact, and ask whether its e-mail address is the right one."""
+        contact = keep_contact(form.instance, addresses=form.addresses(), now=now)
+        self.asked = ask_unasked(self.account, now=now)
+        self.subject = contact.name
+        return reverse("cloudmonitor:contact", args=[contact.pk])
+
+    def after(self) -> None:
+        """Let the question go out."""
+        if self.asked:
+            ring(deliver)
 
     def done(self) -> str:
         """Say so, and what is still missing."""
-        return _("The contact “%(name)s” is stored. It is told of events once it is in a contact group.") % {
-            "name": self.subject
-        }
+        said = _("The contact “%(name)s” is stored. It is told of events once it is in a contact group.")
+        return " ".join(filter(None, (said % {"name": self.subject}, self.to_confirm())))
+
+    def to_confirm(self) -> str:
+        """Say that an address waits for its confirmation, if one was asked for."""
+        if not self.asked:
+            return ""
+        return _("Nothing else is sent to the e-mail address before the link in the mail sent there is opened.")
 
     def context(self) -> dict[str, Any]:
         """Return what frames the form."""
         title = _("Create Alert Contact")
-        lead = _("Give at least one address: an e-mail address, a webhook, or both.")
+        lead = _("Who or what can be told, and where. At least one address.")
         return {"title": title, "lead": lead, "trail": self.trail(title), "back": reverse("cloudmonitor:contacts")}
 
 
 class ContactModify(ContactCreate):
-    """Set Alert Contact: change one. The stored webhook stays where it is unless it is replaced or removed."""
+    """Set Alert Contact: change one. What is secret stays where it is unless it is replaced or removed."""
 
     verb = "contact.modify"
 
     def form(self, data: Any = None) -> ContactForm:
-        """Return the form with what is stored, the webhook aside."""
+        """Return the form with what is stored, the secrets aside."""
         return ContactForm(data, instance=self.contact())
+
+    def act(self, form: ContactForm, *, now: datetime) -> str:
+        """Store the changes, and warn of the alert rules that have nobody to tell any more."""
+        before = {rule.pk for rule in told_by(form.instance) if reaches_anybody(rule)}
+        address = super().act(form, now=now)
+        silent = [rule.name for rule in told_by(form.instance) if rule.pk in before and not reaches_anybody(rule)]
+        if silent:
+            said = _("Nobody is left to tell for the alert rule %(names)s, as long as this stays so.")
+            messages.warning(self.request, said % {"names": quoted(silent)})
+        return address
 
     def done(self) -> str:
         """Say so."""
-        return _("The contact “%(name)s” is changed.") % {"name": self.subject}
+        said = _("The contact “%(name)s” is changed.") % {"name": self.subject}
+        return " ".join(filter(None, (said, self.to_confirm())))
 
     def context(self) -> dict[str, Any]:
         """Return what frames the form."""
-        title = _("Modify Alert Contact")
-        return {**super().context(), "title": title, "trail": self.trail(title)}
+        title, back = _("Modify Alert Contact"), reverse("cloudmonitor:contact", args=[self.kwargs["pk"]])
+        return {**super().context(), "title": title, "trail": self.trail(title), "back": back}
 
 
 class ContactDelete(ContactPage):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.shortcuts import get_object_or_404, render
@@ -11,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from alerts.notifications.direct import letter_of
 from alerts.notifications.models import Notification
 from alerts.ui.access import ConsoleView
 from alerts.ui.pages import ListPage
@@ -87,11 +89,26 @@ class Outbox(ListPage):
 
 
 class OutboxMessage(ConsoleView):
-    """One kept message, as it would have been sent."""
+    """One kept message, as it would have been sent. The question about an address is for who may change something."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """Show it, if it is of this account."""
         notification = get_object_or_404(kept(self.account), pk=pk)
-        trail = [{"label": _("Outbox"), "url": reverse("cloudmonitor:outbox")}, {"label": _("Message")}]
-        context = {"notification": notification, "decision": notification.decision, "trail": trail}
+        text, link = self.content(notification)
+        context = {
+            "notification": notification,
+            "decision": notification.decision,
+            "text": text,
+            "link": link,
+            "trail": [{"label": _("Outbox"), "url": reverse("cloudmonitor:outbox")}, {"label": _("Message")}],
+        }
         return render(request, "cloudmonitor/outbox_message.html", context)
+
+    def content(self, notification: Notification) -> tuple[str, str]:
+        """Return the text, and where its link leads to on this server."""
+        if notification.decision is not None:
+            return notification.text, reverse("cloudmonitor:system_event", args=[notification.decision.event_id])
+        if notification.purpose == Notification.Purpose.CONFIRMATION and not self.may_change:
+            return _("It holds a link that only operators and administrators see."), ""
+        letter = letter_of(notification)
+        return letter.text, urlsplit(letter.url).path
