@@ -20,7 +20,8 @@ from alerts.channels.open_api import client, options
 PAYLOAD_LIMIT = 128 * 1024
 """Bytes of the payload of an asynchronous call."""
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,127}")
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,127}")
+"""Names of services and functions."""
 _SDK = "alibabacloud_fc20230330"
 _PRODUCT = Product(
     label="Function Compute",
@@ -50,9 +51,9 @@ class Function:
     def send(self, message: Message, *, address: Mapping[str, str], settings: ChannelSettings) -> Outcome:
         """Call the function once, or keep the message when there is no access key; raises DeliveryError."""
         region = checked(address.get("region", ""), REGION, what="region")
-        name = checked(address.get("function", ""), _NAME, what="function")
+        name = checked(address.get("function", ""), NAME, what="function")
         if service := address.get("service", ""):
-            name = f"{checked(service, _NAME, what='service')}${name}"
+            name = f"{checked(service, NAME, what='service')}${name}"
         if not has_key(settings.cloud):
             return KEPT
         payload = fitted(message.body, limit=PAYLOAD_LIMIT)

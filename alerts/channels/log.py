@@ -24,8 +24,8 @@ GROUP_LIMIT = 10 * 1024 * 1024
 """Bytes of what is written at once."""
 SOURCE = "KMSConsole"
 
-_PROJECT = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
-_LOGSTORE = re.compile(r"[a-z0-9_][a-z0-9_-]{0,61}[a-z0-9_]")
+PROJECT = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
+LOGSTORE = re.compile(r"[a-z0-9_][a-z0-9_-]{0,61}[a-z0-9_]")
 _TOPIC_LIMIT = 255
 # A log with a time further away is dropped by the service without a word; it is written with the time of sending then.
 _OLDEST, _NEWEST = timedelta(days=7) - timedelta(hours=1), timedelta(minutes=10)
@@ -58,8 +58,8 @@ class Log:
     def send(self, message: Message, *, address: Mapping[str, str], settings: ChannelSettings) -> Outcome:
         """Write the log once, or keep the message when there is no access key; raises DeliveryError."""
         region = checked(address.get("region", ""), REGION, what="region")
-        project = checked(address.get("project", ""), _PROJECT, what="project")
-        logstore = checked(address.get("logstore", ""), _LOGSTORE, what="Logstore")
+        project = checked(address.get("project", ""), PROJECT, what="project")
+        logstore = checked(address.get("logstore", ""), LOGSTORE, what="Logstore")
         if not has_key(settings.cloud):
             return KEPT
         fields = flattened(message.body)

@@ -19,7 +19,8 @@ from alerts.channels.exchange import for_good
 BODY_LIMIT = 64 * 1024
 """Bytes of a message body as the service counts them, which is after base64."""
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,119}")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,119}")
+"""Names of queues and topics."""
 _PRODUCT = Product(
     label="Simple Message Queue",
     name="mns",
@@ -50,7 +51,7 @@ class Queue:
         """Send once, or keep the message when there is no access key; raises DeliveryError."""
         region = checked(address.get("region", ""), REGION, what="region")
         topic = address.get("topic", "")
-        name = checked(topic or address.get("queue", ""), _NAME, what="topic" if topic else "queue")
+        name = checked(topic or address.get("queue", ""), NAME, what="topic" if topic else "queue")
         if not has_key(settings.cloud):
             return KEPT
         body = fitted(message.body, limit=BODY_LIMIT // 4 * 3)

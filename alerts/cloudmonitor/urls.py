@@ -2,43 +2,27 @@
 
 from django.urls import path
 
+from alerts.cloudmonitor import rule_urls
 from alerts.cloudmonitor.views import (
-    alert_rule_changes,
-    alert_rules,
     catalogue,
     contact_changes,
-    contact_details,
     contact_groups,
-    contact_tests,
     contacts,
     history,
     outbox,
     system_events,
 )
 
-RULES = "event-center/alert-rules/"
-
 app_name = "cloudmonitor"
 urlpatterns = [
+    *rule_urls.urlpatterns,
     path("event-center/system-events/", system_events.SystemEvents.as_view(), name="system_events"),
     path(
         "event-center/system-events/<uuid:event_id>/", system_events.SystemEventDetails.as_view(), name="system_event"
     ),
-    path(RULES, alert_rules.AlertRules.as_view(), name="alert_rules"),
-    path(RULES + "create/", alert_rules.AlertRuleCreate.as_view(), name="alert_rule_create"),
-    path(RULES + "<int:pk>/modify/", alert_rules.AlertRuleModify.as_view(), name="alert_rule_modify"),
-    path(RULES + "<int:pk>/enable/", alert_rule_changes.AlertRuleEnable.as_view(), name="alert_rule_enable"),
-    path(RULES + "<int:pk>/disable/", alert_rule_changes.AlertRuleDisable.as_view(), name="alert_rule_disable"),
-    path(RULES + "<int:pk>/delete/", alert_rule_changes.AlertRuleDelete.as_view(), name="alert_rule_delete"),
     path("alerts/contacts/", contacts.Contacts.as_view(), name="contacts"),
     path("alerts/contacts/create/", contact_changes.ContactCreate.as_view(), name="contact_create"),
     path("alerts/contacts/add-to-group/", contact_changes.ContactsAddToGroup.as_view(), name="contacts_add_to_group"),
-    path("alerts/contacts/<int:pk>/", contact_details.ContactDetails.as_view(), name="contact"),
-    path("alerts/contacts/addresses/<int:pk>/ask/", contact_tests.AddressAsk.as_view(), name="address_ask"),
-    path("alerts/contacts/addresses/<int:pk>/test/", contact_tests.AddressTest.as_view(), name="address_test"),
-    path(
-        "alerts/history/<int:pk>/progress/", contact_tests.NotificationProgress.as_view(), name="notification_progress"
-    ),
     path("alerts/contacts/<int:pk>/modify/", contact_changes.ContactModify.as_view(), name="contact_modify"),
     path("alerts/contacts/<int:pk>/delete/", contact_changes.ContactDelete.as_view(), name="contact_delete"),
     path("alerts/contact-groups/", contact_groups.ContactGroups.as_view(), name="contact_groups"),

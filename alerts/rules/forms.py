@@ -5,83 +5,92 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.core import validators
 from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from alerts.accounts.zones import UTC, zone_choices
 from alerts.events import catalog
-from alerts.events.forms import OpenChoice
-from alerts.rules.models import DEFAULT_MUTE, MUTE_CHOICES, AlertRule, RuleTarget
-from alerts.rules.targets import GroupRow, UrlRow, rows_of
+from alerts.rules.fields import Keywords, OneOpen, ResourceRange, Several, SeveralOf, SqlFilter, spot
+from alerts.rules.hours import Hours
+from alerts.rules.models import DEFAULT_MUTE, MUTE_CHOICES, AlertRule, ResourceGroup, RuleTarget
+from alerts.rules.pattern import ANY
+from alerts.rules.rows import KINDS, Kind
+from alerts.rules.targets import rows_of
+from alerts.rules.words import DAYS, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from alerts.accounts.models import CloudAccount
     from alerts.events.filters import Seen
+    from alerts.rules.targets import Rows
 
-MOST_ENTRIES = 50
-KEYWORD_LENGTH = 256
-FIELDS = ("product", "event_types", "levels", "names", "keyword_mode", "keywords", "mute_for")
-
-
-class Several(OpenChoice):
-    """Several choices, at most fifty."""
-
-    widget = forms.CheckboxSelectMultiple
-
-    def validate(self, value: Any) -> None:
-        """Refuse more entries than a pattern may have."""
-        super().validate(value)
-        refuse_too_many(value)
+FIELDS = (
+    "description", "product", "event_types", "levels", "names", "statuses", "keyword_mode", "keywords", "sql_filter",
+    "resource_group", "effective_start", "effective_end", "weekdays", "time_zone", "mute_for",
+)  # fmt: skip
+OPEN = {"product": "product", "event_types": "event_type", "names": "name", "statuses": "status"}
+"""Fields with choices that depend on what the account's events have in them, by the name of those choices."""
+CLOCK = "%H:%M"
 
 
-class OneOpen(forms.ChoiceField):
-    """One choice, where one that is not offered is allowed too."""
-
-    def valid_value(self, value: Any) -> bool:
-        """Accept any text of a sane length that the database can hold."""
-        return len(str(value)) <= 64 and "\0" not in str(value)
-
-
-class Keywords(forms.CharField):
-    """Keywords, one in a line."""
-
-    widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false"})
-
-    def prepare_value(self, value: Any) -> Any:
-        """Show a list as lines."""
-        return "\n".join(value) if isinstance(value, list | tuple) else value
-
-    def to_python(self, value: Any) -> Any:
-        """Return the words in the order in which they stand, each once."""
-        text = str(value or "")
-        validators.ProhibitNullCharactersValidator()(text)  # the field's own would look for it in the list of words
-        lines = (line.strip() for line in text.splitlines())
-        words = list(dict.fromkeys(line for line in lines if line))
-        refuse_too_many(words)
-        for word in words:
-            if len(word) > KEYWORD_LENGTH:
-                raise ValidationError(
-                    _("“%(start)s…” is longer than %(limit)s characters.")
-                    % {"start": word[:20], "limit": KEYWORD_LENGTH}
-                )
-        return words
+def _clock(label: Any) -> forms.TimeField:
+    widget = forms.TimeInput(format=CLOCK, attrs={"type": "time"})
+    said = gettext_lazy("Write a time such as 22:00.")
+    return forms.TimeField(
+        label=label, required=False, input_formats=[CLOCK, "%H:%M:%S"], widget=widget, error_messages={"invalid": said}
+    )
 
 
-def refuse_too_many(entries: Sequence[str]) -> None:
-    """Raise ValidationError above fifty entries."""
-    if len(entries) > MOST_ENTRIES:
-        raise ValidationError(
-            _("At most %(limit)s entries are allowed; these are %(count)s.")
-            % {"limit": MOST_ENTRIES, "count": len(entries)}
-        )
+class HoursForm(forms.Form):
+    """Effective hours: from, until, on which weekdays, in which zone. Nothing chosen means always."""
+
+    effective_start = _clock(gettext_lazy("From"))
+    effective_end = _clock(gettext_lazy("Until"))
+    weekdays = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Weekdays"),
+        required=False,
+        coerce=int,
+        choices=DAYS,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), required=False, choices=zone_choices)
+
+    def clean_weekdays(self) -> list[int]:
+        """Return the days in their order; all seven are no restriction."""
+        days = sorted(self.cleaned_data["weekdays"])
+        return [] if len(days) == len(DAYS) else days
+
+    def clean_time_zone(self) -> str:
+        """Return the zone, UTC unless told."""
+        return self.cleaned_data["time_zone"] or UTC
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse half a range, and one of no length."""
+        data = self.cleaned_data
+        start, end = data.get("effective_start"), data.get("effective_end")
+        if {"effective_start", "effective_end"} & set(self.errors):
+            return data
+        if (start is None) != (end is None):
+            missing = "effective_start" if start is None else "effective_end"
+            self.add_error(missing, _("Write both times, or none for the whole day."))
+        elif start is not None and start == end:
+            self.add_error("effective_end", _("These hours have no length: leave both empty for the whole day."))
+        return data
+
+    def hours(self) -> Hours:
+        """Return the hours that the valid form describes."""
+        data = self.cleaned_data
+        return Hours(data["effective_start"], data["effective_end"], tuple(data["weekdays"]), data["time_zone"])
 
 
-class AlertRuleForm(forms.Form):
-    """A rule and where it goes. `groups` and `urls` are the rows of targets; they are valid or not with the form."""
+class AlertRuleForm(HoursForm):
+    """A rule and where it goes: `rows` by kind of target, which are valid or not with the form.
+
+    `opened` is the version of the rule that the panel showed, by which a save over a newer one is noticed.
+    """
 
     name = forms.CharField(
         label=gettext_lazy("Alert rule name"),
@@ -89,20 +98,42 @@ class AlertRuleForm(forms.Form):
         validators=AlertRule._meta.get_field("name").validators,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
+    description = forms.CharField(
+        label=gettext_lazy("Description"),
+        required=False,
+        max_length=256,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     product = OneOpen(label=gettext_lazy("Product type"), required=False)
     event_types = Several(label=gettext_lazy("Event type"), required=False)
-    levels = forms.MultipleChoiceField(
+    levels = SeveralOf(
         label=gettext_lazy("Event level"),
         required=False,
-        choices=[(level, level) for level in catalog.LEVELS],
-        widget=forms.CheckboxSelectMultiple,
+        choices=[(ANY, gettext_lazy("All levels")), *((level, level) for level in catalog.LEVELS)],
     )
     names = Several(label=gettext_lazy("Event name"), required=False)
+    statuses = Several(label=gettext_lazy("Event status"), required=False)
     keyword_mode = forms.ChoiceField(
         label=gettext_lazy("Keyword filtering"), choices=AlertRule.Keywords.choices, required=False
     )
     keywords = Keywords(
         label=gettext_lazy("Keywords"), required=False, help_text=gettext_lazy("One in a line, at most 50.")
+    )
+    sql_filter = SqlFilter(
+        label=gettext_lazy("SQL filter"),
+        required=False,
+        max_length=1000,
+        help_text=gettext_lazy(
+            "Words and comparisons, joined by and, or, not: "
+            "level = 'CRITICAL' and content.failureInfo.errorCode like 'Kms:%'"
+        ),
+    )
+    resource_group = ResourceRange(
+        ResourceGroup.objects.none(),
+        label=gettext_lazy("Resource range"),
+        required=False,
+        empty_label=gettext_lazy("All resources"),
+        error_messages={"invalid_choice": gettext_lazy("There is no such resource group any more: choose another.")},
     )
     mute_for = forms.TypedChoiceField(
         label=gettext_lazy("Mute for"),
@@ -111,6 +142,7 @@ class AlertRuleForm(forms.Form):
         initial=DEFAULT_MUTE,
         help_text=gettext_lazy("The same event on the same resource is not told again inside this period."),
     )
+    opened = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self,
@@ -125,35 +157,52 @@ class AlertRuleForm(forms.Form):
         initial = {**(initial or {}), **(initial_of(rule) if rule else {})}
         super().__init__(data, initial=initial, auto_id="id_rule_%s")
         self.account, self.rule = account, rule
+        groups = ResourceGroup.objects.filter(account=account).order_by("name")
+        self.fields["resource_group"].queryset = groups  # type: ignore[attr-defined]
         self._offer(seen)
-        targets = list(rule.targets.order_by("pk")) if rule else []
-        self.groups = self._group_rows(data, targets)
-        self.urls = self._url_rows(data, targets)
+        targets = list(rule.targets.order_by("pk")) if rule and rule.pk else []
+        self.rows: dict[str, Rows] = {kind.name: self._rows(kind, data, targets) for kind in KINDS}
 
     def _offer(self, seen: Seen) -> None:
         offered = seen.choices()
-        every = [("", _("All products")), *offered["product"]]
-        for field, choices in (("product", every), ("event_types", offered["event_type"]), ("names", offered["name"])):
+        every = {"product": ("", _("All products")), "event_types": (ANY, _("All types")),
+                 "names": (ANY, _("All events")), "statuses": (ANY, _("All statuses"))}  # fmt: skip
+        for field, source in OPEN.items():
+            choices = [every[field], *offered[source]]
             chosen = self[field].value() or []
             known = {str(value) for value, _label in choices}
             asked = [chosen] if isinstance(chosen, str) else chosen
             self.fields[field].choices = [*choices, *((each, each) for each in asked if each not in known)]  # type: ignore[attr-defined]
 
-    def _group_rows(self, data: Any, targets: Sequence[RuleTarget]) -> Any:
-        stored = [{"group": t.group_id, "method": t.method} for t in targets if t.kind == RuleTarget.Kind.CONTACT_GROUP]
-        rows = stored or self.initial.get("groups", [])
-        formset = rows_of(GroupRow, extra=0 if rows else 1)
-        return formset(data, prefix="groups", initial=rows, form_kwargs={"account": self.account})
+    def _rows(self, kind: Kind, data: Any, targets: Sequence[RuleTarget]) -> Rows:
+        stored = {target.pk: target for target in targets if target.kind == kind.target}
+        shown = [kind.row.initial_of(target) for target in stored.values()]
+        shown = shown or self.initial.get(kind.name, [])
+        formset = rows_of(kind.row, extra=0 if shown else kind.empty)
+        mentioned = data is not None and f"{kind.name}-TOTAL_FORMS" in data
+        given = {"account": self.account, "known": stored}
+        made: Rows = formset(data if mentioned else None, prefix=kind.name, initial=shown, form_kwargs=given)
+        made.untouched = () if data is None or mentioned else tuple(stored.values())
+        return made
 
-    def _url_rows(self, data: Any, targets: Sequence[RuleTarget]) -> Any:
-        known = {t.pk: t for t in targets if t.kind == RuleTarget.Kind.WEBHOOK}
-        rows = [{"stored": pk, "http_method": target.fields.get("method", "POST")} for pk, target in known.items()]
-        formset = rows_of(UrlRow, extra=0 if rows else 1)
-        return formset(data, prefix="urls", initial=rows, form_kwargs={"known": known})
+    @property
+    def row_kinds(self) -> list[tuple[Kind, Rows]]:
+        """The kinds of rows with their rows, in the order of the panel."""
+        return [(kind, self.rows[kind.name]) for kind in KINDS]
+
+    @property
+    def groups(self) -> Rows:
+        """The rows of contact groups."""
+        return self.rows["groups"]
+
+    @property
+    def urls(self) -> Rows:
+        """The rows of URL callbacks."""
+        return self.rows["urls"]
 
     def is_valid(self) -> bool:
         """Tell whether the form and every row are valid."""
-        return all([super().is_valid(), self.groups.is_valid(), self.urls.is_valid()])
+        return all([super().is_valid(), *(rows.is_valid() for rows in self.rows.values())])
 
     def clean_name(self) -> str:
         """Refuse a name that another rule of the account has."""
@@ -165,13 +214,15 @@ class AlertRuleForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Ask for at least one way of notifying, unless a row is wrong, which says enough."""
-        if self.groups.is_valid() and self.urls.is_valid() and not self.targets():
-            self.add_error(None, _("Choose at least one way of notifying: a contact group or a URL."))
-        return self.cleaned_data
+        data = super().clean()
+        if all(rows.is_valid() for rows in self.rows.values()) and not self.targets():
+            said = _("Choose at least one way of notifying: a contact group, a URL, a queue, a function or a log.")
+            self.add_error(None, said)
+        return data
 
     def targets(self) -> list[RuleTarget]:
         """Return where the rule's notifications are to go."""
-        return [*self.groups.targets(), *self.urls.targets()]
+        return [target for rows in self.rows.values() for target in rows.targets()]
 
     def wanted(self) -> AlertRule:
         """Return the rule as the valid form describes it, not saved yet."""
@@ -184,21 +235,38 @@ class AlertRuleForm(forms.Form):
     def forget(self) -> None:
         """Show what was typed, without saying what is wrong with it yet."""
         self._errors = ErrorDict()
-        for rows in (self.groups, self.urls):
+        for rows in self.rows.values():
             rows.forget()
+
+    def hours_said(self) -> str:
+        """Return the effective hours in words, empty as long as they are wrong."""
+        shown = {field: self[field].value() for field in HoursForm.base_fields}
+        form = HoursForm({name: value for name, value in shown.items() if value})
+        return in_words(form.hours()) if form.is_valid() else ""
+
+    def filter_spot(self) -> tuple[str, str, str] | None:
+        """Return the place of the mistake in the SQL filter: what is before it, the character, what is after it."""
+        for error in self.errors.as_data().get("sql_filter", ()):
+            if error.code == "expression" and error.params:
+                return spot(str(self["sql_filter"].value()), int(error.params["position"]))
+        return None
 
     def mistakes(self) -> Iterator[tuple[str, str, str]]:
         """Yield (id of the control, label, sentence) of everything that is wrong, from top to bottom."""
-        for bound in self:
-            yield from ((bound.id_for_label, str(bound.label), str(error)) for error in bound.errors)
-        yield from (("", "", str(error)) for error in self.non_field_errors())
-        for rows in (self.groups, self.urls):
+        for name in PANEL:
+            yield from ((self[name].id_for_label, str(self[name].label), str(error)) for error in self[name].errors)
+        yield from (("", "", str(error)) for error in [*self.non_field_errors(), *self["opened"].errors])
+        for rows in self.rows.values():
             yield from (("", "", str(error)) for error in rows.non_form_errors())
             for number, row in enumerate(rows.forms, start=1):
                 for bound in row:
                     yield from ((bound.id_for_label, f"{bound.label} {number}", str(error)) for error in bound.errors)
 
 
+PANEL = ("name", *FIELDS)
+
+
 def initial_of(rule: AlertRule) -> dict[str, Any]:
     """Return what the form shows of a stored rule."""
-    return {"name": rule.name, **{field: getattr(rule, field) for field in FIELDS}}
+    shown = {field: getattr(rule, field) for field in FIELDS}
+    return {**shown, "name": rule.name, "resource_group": rule.resource_group_id, "opened": rule.version}

@@ -78,7 +78,8 @@ def tree_of(sql_filter: str) -> Expression:
 
 
 @lru_cache(KEPT)
-def _globs(patterns: tuple[str, ...]) -> re.Pattern[str]:
+def globs(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what matches a resource of one of these patterns: `*` is any text, `?` one character."""
     parts = ("".join(".*" if sign == "*" else "." if sign == "?" else re.escape(sign) for sign in p) for p in patterns)
     return re.compile("|".join(parts), re.DOTALL)
 
@@ -111,7 +112,7 @@ def _findings(pattern: Pattern, event: Eventlike) -> tuple[Finding, ...]:
 
 
 def _resource_holds(pattern: Pattern, event: Eventlike) -> bool:
-    return not pattern.resources or _globs(pattern.resources).fullmatch(event.resource) is not None
+    return not pattern.resources or globs(pattern.resources).fullmatch(event.resource) is not None
 
 
 class Reading(NamedTuple):

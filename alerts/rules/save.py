@@ -1,30 +1,78 @@
-"""Save: the verbs that change alert rules. Each writes a rule and where it goes in one transaction."""
+"""Save: the verbs that change alert rules. Each writes a rule, where it goes and its new version in one transaction."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from alerts.estate.refusal import Refused
-from alerts.rules.models import AlertRule, RuleTarget
+from alerts.rules.document import document_of
+from alerts.rules.models import AlertRule, RuleTarget, RuleVersion
 from alerts.rules.shelf import new_edition
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
+
+TRIALS_LIVE = timedelta(days=1)
+
+
+class Change(StrEnum):
+    """What a version came about by."""
+
+    CREATE = "create"
+    MODIFY = "modify"
+    ENABLE = "enable"
+    DISABLE = "disable"
+    ROLL_BACK = "roll-back"
+    IMPORT = "import"
 
 
 @transaction.atomic
-def save_rule(rule: AlertRule, *, targets: Sequence[RuleTarget], now: datetime) -> AlertRule:
+def save_rule(
+    rule: AlertRule, *, targets: Sequence[RuleTarget], now: datetime, by: str = "", change: str = "",
+    opened: int | None = None,
+) -> AlertRule:  # fmt: skip
     """Create or modify the rule, and put these targets in the place of those that it had.
 
-    Raises Refused at `name` when another rule of the account took the name in the meantime.
+    `by` is who does it, `change` what it is called (create or modify unless told), `opened` the version that was looked
+    at. What changes nothing makes no version. A trial has no versions.
+
+    Raises Refused at `name` when another rule of the account took the name in the meantime, and at `opened` when
+    somebody else changed the rule since it was looked at, or deleted it.
     """
-    rule.changed_at = now
-    if not rule.pk:
+    stored = _locked(rule, opened=opened)
+    before = document_of(stored, secrets=True) if stored else {}
+    if stored and before == document_of(rule, targets=targets, secrets=True):
+        return rule
+    if stored:
+        _remember(stored, before)
+    rule.changed_at, rule.version = now, stored.version + 1 if stored else 1
+    if not stored:
         rule.created_at = now
+    _write(rule, targets)
+    _note(rule, change=change or (Change.MODIFY if stored else Change.CREATE), by=by, now=now)
+    return rule
+
+
+def _locked(rule: AlertRule, *, opened: int | None) -> AlertRule | None:
+    """Return the rule as it is stored, locked so that versions follow each other; None for a new one."""
+    if not rule.pk:
+        return None
+    stored = AlertRule.objects.select_for_update(of=("self",)).filter(pk=rule.pk).first()
+    if stored is None:
+        raise Refused(_("Somebody deleted this alert rule since you opened it. Copy what you need."), field="opened")
+    if opened is not None and opened != stored.version:
+        raise Refused(_("Somebody changed this alert rule since you opened it; nothing was saved."), field="opened")
+    return stored
+
+
+def _write(rule: AlertRule, targets: Sequence[RuleTarget]) -> None:
     try:
         with transaction.atomic():
             rule.save()
@@ -35,19 +83,52 @@ def save_rule(rule: AlertRule, *, targets: Sequence[RuleTarget], now: datetime) 
     for target in targets:
         target.pk, target.rule = None, rule
     RuleTarget.objects.bulk_create(targets)
-    return rule
+
+
+def _note(rule: AlertRule, *, change: str, by: str, now: datetime, document: Any = None) -> None:
+    if rule.state == AlertRule.State.TRIAL:
+        return
+    RuleVersion.objects.create(
+        account_id=rule.account_id, rule=rule, rule_name=rule.name, number=rule.version, change=change, made_at=now,
+        made_by=by, document=json.dumps(document or document_of(rule, secrets=True)),
+    )  # fmt: skip
+
+
+def _remember(stored: AlertRule, document: Any) -> None:
+    """Keep what the rule was, if it came about without a version: one must be able to go back to it."""
+    if not RuleVersion.objects.filter(rule=stored, number=stored.version).exists():
+        _note(stored, change=Change.CREATE, by="", now=stored.changed_at, document=document)
 
 
 @transaction.atomic
-def set_state(rule: AlertRule, *, state: str, now: datetime) -> None:
+def set_state(rule: AlertRule, *, state: str, now: datetime, by: str = "") -> None:
     """Enable or disable the rule; what it decided before stays."""
-    rule.state, rule.changed_at = state, now
-    rule.save(update_fields=["state", "changed_at"])
+    stored = _locked(rule, opened=None)
+    if stored is None or stored.state == state:
+        return
+    _remember(stored, document_of(stored, secrets=True))
+    rule.state, rule.changed_at, rule.version = state, now, stored.version + 1
+    rule.save(update_fields=["state", "changed_at", "version"])
     new_edition([rule.account_id])
+    rule.refresh_from_db()
+    change = Change.ENABLE if state == AlertRule.State.ENABLED else Change.DISABLE
+    _note(rule, change=change, by=by, now=now)
 
 
 @transaction.atomic
 def delete_rule(rule: AlertRule) -> None:
-    """Delete the rule and its targets. Its decisions and their messages stay, under its name."""
+    """Delete the rule and its targets. Its decisions, their messages and its versions stay, under its name."""
     rule.delete()
     new_edition([rule.account_id])
+
+
+def set_states(rules: Iterable[AlertRule], *, state: str, now: datetime, by: str = "") -> None:
+    """Enable or disable several rules; in one order, so that two who do it at once do not wait for each other."""
+    for rule in sorted(rules, key=lambda rule: rule.pk):
+        set_state(rule, state=state, now=now, by=by)
+
+
+def forget_trials(*, now: datetime) -> int:
+    """Delete the trials that were made longer than a day ago; return how many."""
+    old = AlertRule.objects.filter(state=AlertRule.State.TRIAL, created_at__lt=now - TRIALS_LIVE)
+    return old.delete()[1].get(AlertRule._meta.label, 0)

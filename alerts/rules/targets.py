@@ -1,26 +1,23 @@
-"""The repeatable rows of the alert rule panel: where a rule's notifications go."""
+"""The repeatable rows of the alert rule panel: what they have in common, and the row of a contact group.
+
+One kind of row stands for one kind of target. The machines' rows are in `machines`.
+"""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.forms.utils import ErrorDict, ErrorList
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from alerts.channels import BY_KIND
-from alerts.channels.base import DeliveryError
-from alerts.channels.urls import URL_LIMIT, read_url
-from alerts.channels.webhook import METHODS
 from alerts.contacts.models import ContactGroup
 from alerts.rules.models import RuleTarget
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Hashable, Iterable, Mapping
 
     from alerts.accounts.models import CloudAccount
 
@@ -34,7 +31,18 @@ MOST_TARGETS = 5
 
 
 class Row(forms.Form):
-    """One row. `target` gives what it means, or None for an empty row."""
+    """One row. `target` gives what it means, or None for an empty row; `first` names its main field."""
+
+    first = ""
+
+    def __init__(self, *args: Any, account: CloudAccount, known: Mapping[int, RuleTarget], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.account, self.known = account, known
+
+    @staticmethod
+    def initial_of(target: RuleTarget) -> dict[str, Any]:
+        """Return what the row shows of a stored target: its fields, where they are no secrets."""
+        return dict(target.fields)
 
     def forget(self) -> None:
         """Show the row as typed, without saying what is wrong with it yet."""
@@ -57,17 +65,27 @@ class GroupChoice(_GroupField):
 class GroupRow(Row):
     """Alert Notification: a contact group and the notification method."""
 
+    first = "group"
     group = GroupChoice(
-        ContactGroup.objects.none(), label=gettext_lazy("Contact group"), required=False, empty_label="–"
+        ContactGroup.objects.none(),
+        label=gettext_lazy("Contact group"),
+        required=False,
+        empty_label="–",
+        error_messages={"invalid_choice": gettext_lazy("There is no such contact group any more: choose another.")},
     )
     method = forms.ChoiceField(
         label=gettext_lazy("Notification method"), choices=RuleTarget.Method.choices, required=False
     )
 
-    def __init__(self, *args: Any, account: CloudAccount, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        groups = ContactGroup.objects.filter(account=account).annotate(reached=Count("contacts"))
+        groups = ContactGroup.objects.filter(account=self.account).annotate(reached=Count("contacts"))
         self.fields["group"].queryset = groups.order_by("name")  # type: ignore[attr-defined]
+
+    @staticmethod
+    def initial_of(target: RuleTarget) -> dict[str, Any]:
+        """Return what the row shows of a stored target."""
+        return {"group": target.group_id, "method": target.method}
 
     def target(self) -> RuleTarget | None:
         """Return the target, or None when no group is chosen."""
@@ -76,59 +94,17 @@ class GroupRow(Row):
         return RuleTarget(kind=RuleTarget.Kind.CONTACT_GROUP, group=group, method=method) if group else None
 
 
-class UrlRow(Row):
-    """URL Callback: a request method and a URL. A stored URL is a secret: it is kept while the field is left empty."""
-
-    stored = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    http_method = forms.ChoiceField(
-        label=gettext_lazy("Request method"), choices=[(each, each) for each in METHODS], required=False
-    )
-    url = forms.CharField(
-        label=gettext_lazy("URL"),
-        required=False,
-        max_length=URL_LIMIT,
-        widget=forms.TextInput(
-            attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false", "placeholder": "https://…"}
-        ),
-    )
-    remove = forms.BooleanField(label=gettext_lazy("Remove"), required=False)
-
-    def __init__(self, *args: Any, known: Mapping[int, RuleTarget], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.known = known
-        if kept := self.kept():
-            shown = BY_KIND["webhook"].mask(kept.fields)
-            self.fields["url"].help_text = _("Now: %(url)s. Leave empty to keep it.") % {"url": shown}
-        else:
-            del self.fields["remove"]
-
-    def kept(self) -> RuleTarget | None:
-        """Return the stored target that this row stands for, if it belongs to this rule."""
-        raw = str(self["stored"].value() or "")
-        return self.known.get(int(raw)) if raw.isascii() and raw.isdigit() else None
-
-    def clean_url(self) -> str:
-        """Refuse what is no URL that may be called."""
-        url = str(self.cleaned_data.get("url") or "").strip()
-        if url:
-            try:
-                read_url(url)
-            except DeliveryError as error:
-                raise ValidationError(error.reason, code="url") from error
-        return url
-
-    def target(self) -> RuleTarget | None:
-        """Return the target; None for an empty row and for one that is to go."""
-        kept, url = self.kept(), self.cleaned_data.get("url", "")
-        if self.cleaned_data.get("remove") or not (url or kept):
-            return None
-        method = self.cleaned_data.get("http_method") or METHODS[0]
-        address = {**(kept.fields if kept else {}), "method": method, **({"url": url} if url else {})}
-        return RuleTarget(kind=RuleTarget.Kind.WEBHOOK, address=json.dumps(address))
-
-
 class Rows(_FormSet):
-    """Several rows of one kind, each destination once."""
+    """Several rows of one kind, each destination once.
+
+    Rows that the data do not mention at all stay as they are stored: `untouched`.
+    """
+
+    untouched: tuple[RuleTarget, ...] = ()
+
+    def is_valid(self) -> bool:
+        """Tell whether every row is valid; rows that were not mentioned are."""
+        return bool(self.untouched) or not self.is_bound or super().is_valid()
 
     def forget(self) -> None:
         """Show the rows as typed, without saying what is wrong with them yet."""
@@ -143,15 +119,23 @@ class Rows(_FormSet):
         for form in self.forms:
             target = form.target() if form.is_valid() else None
             if target:
-                key = (target.group_id, target.address)
+                key = key_of(target)
                 if key in seen:
-                    form.add_error("url" if target.address else "group", _("This is there twice."))
+                    form.add_error(form.first, _("This is there twice."))
                 seen.add(key)
 
     def targets(self) -> list[RuleTarget]:
         """Return what the valid rows describe."""
+        if not self.is_bound:
+            return list(self.untouched)
         found: Iterable[RuleTarget | None] = (form.target() for form in self.forms if form.is_valid())
         return [target for target in found if target]
+
+
+def key_of(target: RuleTarget) -> Hashable:
+    """Return by what two targets are the same destination: signing secrets aside."""
+    fields = (pair for pair in sorted(target.fields.items()) if not pair[0].endswith("secret"))
+    return (target.group_id, *fields)
 
 
 def rows_of(kind: type[Row], *, extra: int) -> Any:

@@ -66,7 +66,13 @@ def _kms_sections() -> tuple[Section, ...]:
 
 def _cloudmonitor_sections() -> tuple[Section, ...]:
     return (
-        (_("Event Center"), ((_("System Event"), "cloudmonitor:system_events", "activity"),)),
+        (
+            _("Event Center"),
+            (
+                (_("System Event"), "cloudmonitor:system_events", "activity"),
+                (_("Resource Groups"), "cloudmonitor:resource_groups", "layers"),
+            ),
+        ),
         (
             _("Alerts"),
             (
@@ -104,6 +110,7 @@ def _belongs(request: HttpRequest, view: str) -> bool:
 TABS = {
     "cloudmonitor:system_events": (
         "cloudmonitor:alert_rules", "cloudmonitor:alert_rule_create", "cloudmonitor:alert_rule_modify",
+        "cloudmonitor:alert_rule_versions", "cloudmonitor:rule_version_roll_back",
     ),
     "cloudmonitor:contacts": (
         "cloudmonitor:contact_groups", "cloudmonitor:contact_group_create", "cloudmonitor:contact_group_modify",

@@ -13,6 +13,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from alerts.accounts.models import ApiToken, Member, Role
 from alerts.estate.models import ClientKey
 from alerts.notifications.models import Notification
+from alerts.rules.models import ResourceGroup
+from alerts.rules.save import set_state
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +71,10 @@ def addresses() -> Any:
     )  # fmt: skip
     builders.a_token()
     member = Member.objects.create(user=builders.a_user(role=None), account=account, role=Role.VIEWER)
+    set_state(rule, state=rule.State.DISABLED, now=builders.NOW)
+    resources = ResourceGroup.objects.create(account=account, name="resources", created_at=builders.NOW)
     pks = {
+        "rule_version": rule.versions.latest("pk").pk, "resource_group": resources.pk,
         "alert_rule": rule.pk, "contact_group": builders.a_contact_group().pk, "contact": contact.pk,
         "notification": notification.pk, "outbox": notification.pk, "member": member.pk,
         "address": contact.addresses.get().pk, "token": ApiToken.objects.get(account=account).pk, "replica": replica.pk,

@@ -31,9 +31,9 @@ class AlertRuleEnable(FormPage):
 
     def act(self, form: forms.Form, *, now: datetime) -> str:
         """Set the state."""
-        rule = get_object_or_404(AlertRule, account=self.account, pk=self.kwargs["pk"])
+        rule = get_object_or_404(AlertRule.objects.saved(), account=self.account, pk=self.kwargs["pk"])
         self.subject = rule.name
-        set_state(rule, state=self.state, now=now)
+        set_state(rule, state=self.state, now=now, by=self.actor)
         return reverse("cloudmonitor:alert_rules")
 
     def done(self) -> str:
@@ -61,7 +61,7 @@ class AlertRuleDelete(FormPage):
 
     def form(self, data: Any = None) -> forms.Form:
         """Return a form without fields."""
-        self.found = get_object_or_404(AlertRule, account=self.account, pk=self.kwargs["pk"])
+        self.found = get_object_or_404(AlertRule.objects.saved(), account=self.account, pk=self.kwargs["pk"])
         return forms.Form(data)
 
     def act(self, form: forms.Form, *, now: datetime) -> str:
