@@ -65,6 +65,7 @@ class SystemEventFilter(django_filters.FilterSet):
             "Words, or comparisons of fields: level = 'CRITICAL' and content.secretName like 'rds%'"
         ),
         method="by_keywords",
+        strip=False,  # so that the column of a mistake is that of the field
         widget=forms.TextInput(attrs={"type": "search", "placeholder": "(a or b) and c", "maxlength": 1000}),
     )
     period = django_filters.ChoiceFilter(

@@ -72,13 +72,13 @@ class EventForm(forms.Form):
 
     def clean_keywords(self) -> str:
         """Refuse an expression that cannot be read, with the place of the mistake."""
-        text = str(self.cleaned_data.get("keywords") or "").strip()
-        if text:
+        text = str(self.cleaned_data.get("keywords") or "")
+        if text.strip():
             try:
                 parse(text)
             except ExpressionError as error:
                 raise ValidationError(str(error), code="expression") from error
-        return text
+        return text.strip()
 
     def clean_start(self) -> datetime | None:
         """Refuse a start before the 90 days for which events are kept, or one that is still to come."""

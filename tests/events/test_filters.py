@@ -122,6 +122,11 @@ def test_what_makes_no_sense_is_refused_at_its_field(field: str, query: dict[str
     assert field in errors_of(**query)
 
 
+def test_the_column_of_a_mistake_counts_what_was_typed() -> None:
+    assert errors_of(keywords="  a and) b")["keywords"] == ["Column 8: “)” closes nothing."]
+    assert errors_of(keywords="  ") == {}
+
+
 def test_a_typed_moment_is_one_of_the_readers_zone() -> None:
     with timezone.override("Asia/Shanghai"):
         search = a_search({"start": f"{NOW + timedelta(hours=8) - timedelta(days=1):%Y-%m-%dT%H:%M:%S}"})
