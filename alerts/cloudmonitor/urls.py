@@ -6,7 +6,9 @@ from alerts.cloudmonitor import rule_urls
 from alerts.cloudmonitor.views import (
     catalogue,
     contact_changes,
+    contact_details,
     contact_groups,
+    contact_tests,
     contacts,
     history,
     outbox,
@@ -23,6 +25,12 @@ urlpatterns = [
     path("alerts/contacts/", contacts.Contacts.as_view(), name="contacts"),
     path("alerts/contacts/create/", contact_changes.ContactCreate.as_view(), name="contact_create"),
     path("alerts/contacts/add-to-group/", contact_changes.ContactsAddToGroup.as_view(), name="contacts_add_to_group"),
+    path("alerts/contacts/<int:pk>/", contact_details.ContactDetails.as_view(), name="contact"),
+    path("alerts/contacts/addresses/<int:pk>/ask/", contact_tests.AddressAsk.as_view(), name="address_ask"),
+    path("alerts/contacts/addresses/<int:pk>/test/", contact_tests.AddressTest.as_view(), name="address_test"),
+    path(
+        "alerts/history/<int:pk>/progress/", contact_tests.NotificationProgress.as_view(), name="notification_progress"
+    ),
     path("alerts/contacts/<int:pk>/modify/", contact_changes.ContactModify.as_view(), name="contact_modify"),
     path("alerts/contacts/<int:pk>/delete/", contact_changes.ContactDelete.as_view(), name="contact_delete"),
     path("alerts/contact-groups/", contact_groups.ContactGroups.as_view(), name="contact_groups"),
