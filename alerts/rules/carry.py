@@ -1,7 +1,7 @@
 """Carry over: what of a search becomes a rule, and what cannot.
 
-A rule selects by product, type, level, name, keywords and SQL filter. A search knows more: what is lost is named, so
-that nobody believes to be told of less, or of more, than is so.
+A rule selects by product, type, level, name, status, keywords and SQL filter. A search knows more: what is lost is
+named, so that nobody believes to be told of less, or of more, than is so.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from alerts.accounts.models import CloudAccount
 
-LOST = ("region", "status", "resource")
+LOST = ("region", "resource")
 
 
 def carried(query: QueryDict) -> tuple[dict[str, Any], list[str]]:
@@ -32,12 +32,13 @@ def carried(query: QueryDict) -> tuple[dict[str, Any], list[str]]:
         "event_types": _chosen(query, "event_type"),
         "levels": [level for level in _chosen(query, "level") if level in LEVELS],
         "names": _chosen(query, "name"),
+        "statuses": _chosen(query, "status"),
         "keywords": words,
         "sql_filter": sql_filter,
     }
     if len(products) > 1:
         lost.append(_("Several products: a rule is about one product, or about all."))
-    names = {"region": _("Region"), "status": _("Status"), "resource": _("Resource")}
+    names = {"region": _("Region"), "resource": _("Resource")}
     for field in LOST:
         if values := _chosen(query, field):
             lost.append(
@@ -62,9 +63,7 @@ def read_keywords(text: str) -> tuple[list[str], str, list[str]]:
     parts = tree.parts if isinstance(tree, Or) else (tree,)
     if all(isinstance(part, Term) for part in parts):
         return list(dict.fromkeys(part.text for part in parts if isinstance(part, Term))), "", []
-    # The SQL filter takes it whole; as long as no panel shows that field, the rule is made without.
-    said = _("Keywords (%(text)s): a rule knows “contains any of” and “contains none of”, not this expression.")
-    return [], text.strip(), [said % {"text": text.strip()}]
+    return [], text.strip(), []
 
 
 def suggested_name(account: CloudAccount, initial: dict[str, Any]) -> str:

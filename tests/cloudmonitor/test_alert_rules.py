@@ -71,11 +71,19 @@ def test_the_panel_is_filled_from_the_search() -> None:
 
 
 def test_the_panel_says_what_could_not_be_carried_over() -> None:
-    page = page_of(signed_in(), CREATE, region="cn-hangzhou", status="Failed", keywords="(a or b) and c")
+    page = page_of(signed_in(), CREATE, region="cn-hangzhou", product=["KMS", "ECS"], keywords="(a or")
     text = page.get_text()
-    for said in ("Not carried over", "Region (cn-hangzhou)", "Status (Failed)", "(a or b) and c"):
+    for said in ("Not carried over", "Region (cn-hangzhou)", "Several products", "Column 1: “(” is not closed."):
         assert said in text
     assert not page.select_one('textarea[name="keywords"]').text.strip()  # type: ignore[union-attr]
+
+
+def test_an_expression_becomes_the_sql_filter_of_the_rule() -> None:
+    page = page_of(signed_in(), CREATE, status="Failed", keywords=" (a or b) and content.x > 5")
+    assert "Not carried over" not in page.get_text()
+    assert "(a or b) and content.x > 5" in str(page.select_one('[name="sql_filter"]')).replace("&gt;", ">")
+    assert not page.select_one('textarea[name="keywords"]').text.strip()  # type: ignore[union-attr]
+    assert chosen(page, "statuses") == ["Failed"]
 
 
 def test_a_rule_is_saved_and_the_next_event_is_told_by_it() -> None:
