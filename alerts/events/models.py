@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Length
+from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from alerts.accounts.models import CloudAccount
@@ -74,6 +76,12 @@ class SystemEvent(models.Model):
             models.Index(F("account"), F("name"), F("id").desc(), name="events_by_name"),
             models.Index(fields=["id"], condition=Q(dispatched_at=None), name="events_undispatched"),
             GinIndex(OpClass(F("search_text"), "gin_trgm_ops"), name="events_by_text"),
+            # The few whose text was cut off: what a comparison looks for may stand in the part that is missing.
+            models.Index(
+                fields=["id"],
+                condition=Q(GreaterThanOrEqual(Length("search_text"), SEARCH_TEXT_LENGTH)),
+                name="events_cut_off",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -14,14 +14,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from alerts.events.language import Eventlike, Expression, Finding, parse
 from alerts.events.language import explain as findings_of
 from alerts.events.language import matches as fulfils
+from alerts.events.language.fields import SAME_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 ANY = "*"
-# Official samples carry the raw type `Notification` where the API reference lists only `StatusNotification`: each
-# answers to the other.
-SAME_TYPE = {"Notification": "StatusNotification", "StatusNotification": "Notification"}
 KEPT = 20_000
 """Parsed filters and resource patterns that are kept: those of ten thousand rules, twice over."""
 
