@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from alerts.events.language.query import COLUMN, Condition, events_q
-from alerts.rules.pattern import ANY, SAME_TYPE, tree_of
+from alerts.events.language import Comparison
+from alerts.events.language.fields import SAME_TYPE, Field
+from alerts.events.language.query import events_q
+from alerts.rules.pattern import ANY, tree_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -55,7 +57,7 @@ def _further(pattern: Pattern) -> Iterator[Q]:
         yield events_q(tree_of(pattern.sql_filter))
     if pattern.resources:
         exact = [each for each in pattern.resources if not WILD.search(each)]
-        globs = [Q(Condition("resource", COLUMN, like_of(each), sign="LIKE")) for each in pattern.resources
+        globs = [events_q(Comparison(Field("resource"), "like", (like_of(each),))) for each in pattern.resources
                  if WILD.search(each)]  # fmt: skip
         yield _any_of([*([Q(resource__in=exact)] if exact else []), *globs])
 
