@@ -2,6 +2,7 @@
 
 import re
 
+from alerts.channels import CHANNELS
 from alerts.events import catalog
 from kmsconsole import env
 from tests.architecture.tree import ROOT
@@ -23,6 +24,15 @@ def test_the_environment_table_is_what_the_environment_declares() -> None:
 
 def test_the_event_table_is_the_catalogue() -> None:
     assert [row[1] for row in table("Event")] == [record.name for record in catalog.CATALOG]
+
+
+def test_the_channel_table_is_the_channels() -> None:
+    expected = []
+    for channel in CHANNELS:
+        size = channel.limits.max_bytes
+        limits = [str(channel.limits.per_minute or "–"), f"{size:,}" if size else "–"]
+        expected.append([channel.label, channel.kind, ", ".join(channel.fields), *limits])
+    assert table("Channel") == expected
 
 
 def test_pictures_and_files_that_it_names_exist() -> None:
