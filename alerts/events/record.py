@@ -99,7 +99,7 @@ INSERT_COUNTS = """
     INSERT INTO events_eventcount (account_id, hour, product, region, name, event_type, level, status, count)
     SELECT account_id, date_trunc('hour', occurred_at, 'UTC'), product, region, name, event_type, level, status,
         count(*)
-    FROM events_systemevent WHERE id = ANY(%s)
+    FROM events_systemevent WHERE id = ANY(%s) AND test_of IS NULL
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
     ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
     ON CONFLICT (account_id, hour, product, region, name, event_type, level, status)
@@ -113,7 +113,7 @@ def _cell(draft: Draft, name: str) -> object:
 
 
 def record(drafts: Collection[Draft], *, now: datetime) -> set[UUID]:
-    """Insert the events that are not there yet and count them; return their ids.
+    """Insert the events that are not there yet and count them, tests excepted; return their ids.
 
     Must run inside a transaction: an event and its count are one thing.
     """
