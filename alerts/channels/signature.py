@@ -25,8 +25,9 @@ def read_secret(text: str) -> bytes:
     Nothing is sent here, so forms may call it for what is typed into them.
     """
     try:
-        # Padding is often left out; what is too much of it does no harm.
-        key = base64.b64decode(text.removeprefix(PREFIX).rstrip("=") + "==", validate=True)
+        # Padding is often left out.
+        bare = text.removeprefix(PREFIX).rstrip("=")
+        key = base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True)
     except (ValueError, binascii.Error):
         key = b""
     if not text.startswith(PREFIX) or not SHORTEST_SECRET <= len(key) <= LONGEST_SECRET:

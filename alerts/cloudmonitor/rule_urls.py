@@ -16,6 +16,7 @@ GROUPS = "event-center/resource-groups/"
 urlpatterns = [
     path(RULES, alert_rules.AlertRules.as_view(), name="alert_rules"),
     path(RULES + "create/", alert_rule_panel.AlertRuleCreate.as_view(), name="alert_rule_create"),
+    path(RULES + "change/", alert_rule_changes.AlertRulesChange.as_view(), name="alert_rules_change"),
     path(RULES + "hours/", alert_rule_panel.AlertRuleHours.as_view(), name="alert_rule_hours"),
     path(RULES + "<int:pk>/modify/", alert_rule_panel.AlertRuleModify.as_view(), name="alert_rule_modify"),
     path(RULES + "<int:pk>/enable/", alert_rule_changes.AlertRuleEnable.as_view(), name="alert_rule_enable"),

@@ -1,4 +1,4 @@
-"""Retention, the whole of it: after the events and what is before them, decisions with their messages, and mutes."""
+"""Retention, the whole of it: after the events and what is before them, decisions and messages, mutes, trials."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from alerts.events import retention
 from alerts.events.partitions import RETENTION
 from alerts.notifications.models import Decision, Mute
+from alerts.rules.save import forget_trials
 
 KEEP = RETENTION + timedelta(days=10)
 BATCH = 2_000
@@ -16,6 +17,7 @@ def retain(*, now: datetime) -> None:
     """Let go of everything that is older than it is kept for."""
     retention.retain(now=now)
     forget(now=now)
+    forget_trials(now=now)
 
 
 def forget(*, now: datetime) -> int:

@@ -88,6 +88,7 @@ def delete_group(group: ContactGroup) -> None:
     if rules := rules_of(group):
         names = quoted([rule.name for rule in rules])
         raise Refused(_("This contact group is told by the alert rule %(names)s.") % {"names": names})
+    AlertRule.objects.filter(state=AlertRule.State.TRIAL, targets__group=group).delete()
     group.delete()
 
 

@@ -38,6 +38,8 @@ class Row(forms.Form):
     def __init__(self, *args: Any, account: CloudAccount, known: Mapping[int, RuleTarget], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.account, self.known = account, known
+        # Else a row that is just as it was stored would count as one that nobody filled in.
+        self.empty_permitted = False
 
     @staticmethod
     def initial_of(target: RuleTarget) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from alerts.cloudmonitor.views import rule_cells as cells
+from alerts.cloudmonitor.views.cells import select_cell
 from alerts.cloudmonitor.views.system_events import tabs_of
 from alerts.rules.filters import AlertRuleFilter
 from alerts.rules.models import AlertRule
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 LATELY = timedelta(days=7)
+BULK = "rules-bulk"
 
 
 class AlertRules(ListPage):
     """The list."""
 
+    template = "cloudmonitor/alert_rules.html"
     collection = "alertRules"
     filterset = AlertRuleFilter
     columns = cells.COLUMNS
@@ -41,22 +44,23 @@ class AlertRules(ListPage):
         return AlertRuleFilter(self.request.GET, queryset=self.rows(), account=self.account)
 
     def shown(self) -> Sequence[Column]:
-        """Return the columns; who may change something sees the actions."""
+        """Return the columns; who may change something sees boxes and actions."""
         if not self.may_change:
             return self.columns
-        return (*self.columns, Column("Actions", _("Actions"), cells.actions_for(self.request)))
+        box = Column("Select", _("Select"), select_cell(BULK, "rule"))
+        return (box, *self.columns, Column("Actions", _("Actions"), cells.actions_for(self.request)))
 
     def context(self) -> dict[str, Any]:
         """Return the words of the page."""
-        create = reverse("cloudmonitor:alert_rule_create")
-        may = self.may_change
+        create, may = reverse("cloudmonitor:alert_rule_create"), self.may_change
         label = _("Create Alert Rule")
         return {
             "title": _("System Event"),
             "lead": _("An alert rule says which events somebody wants to hear of, and who is told."),
             "trail": [{"label": _("Event Center")}, {"label": _("System Event")}],
             "tabs": tabs_of(self.request),
-            "actions": [{"label": label, "url": create, "kind": "primary", "icon": "plus"}] if may else [],
+            "actions": self.actions() if may else [],
+            "bulk": BULK if may else "",
             "empty": {
                 "title": _("No alert rules yet"),
                 "text": _("Search for events in Event Monitoring and save the search, or start from nothing."),
@@ -65,3 +69,10 @@ class AlertRules(ListPage):
                 "action": label,
             },
         }
+
+    def actions(self) -> list[dict[str, str]]:
+        """Return what can be done besides the rules' own actions."""
+        return [
+            {"label": _("Create Alert Rule"), "url": reverse("cloudmonitor:alert_rule_create"), "kind": "primary",
+             "icon": "plus"},
+        ]  # fmt: skip

@@ -20,7 +20,7 @@ from alerts.contacts.filters import ContactGroupFilter
 from alerts.contacts.forms import ContactGroupForm
 from alerts.contacts.models import Contact, ContactGroup
 from alerts.rules.dependents import delete_group
-from alerts.rules.models import RuleTarget
+from alerts.rules.models import AlertRule, RuleTarget
 from alerts.ui.forms import FormPage
 from alerts.ui.pages import ListPage
 from alerts.ui.tables import Column, attribute
@@ -84,7 +84,8 @@ class ContactGroups(ListPage):
     def rows(self) -> QuerySet[ContactGroup]:
         """Return the account's groups with their contacts and rules."""
         contacts = Prefetch("contacts", Contact.objects.only("name", "account").order_by("name"))
-        targets = Prefetch("rule_targets", RuleTarget.objects.select_related("rule").defer("address"))
+        told = RuleTarget.objects.filter(rule__in=AlertRule.objects.saved()).select_related("rule")
+        targets = Prefetch("rule_targets", told.defer("address"))
         return ContactGroup.objects.filter(account=self.account).prefetch_related(contacts, targets)
 
     def shown(self) -> Sequence[Column]:

@@ -103,7 +103,7 @@ class HistoryPage(ListPage):
 
     def make_search(self) -> NotificationFilter | DecisionFilter:
         """Return the filter, with the account's alert rules to choose from."""
-        rules = AlertRule.objects.filter(account=self.account).order_by("name").values_list("name", flat=True)
+        rules = AlertRule.objects.saved().filter(account=self.account).order_by("name").values_list("name", flat=True)
         return self.searched(self.request.GET, queryset=self.rows(), now=self.now, rules=list(rules))
 
 
