@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from alerts.cloudmonitor import rule_urls
+from alerts.cloudmonitor import check_urls, rule_urls
 from alerts.cloudmonitor.views import (
     catalogue,
     contact_changes,
@@ -18,6 +18,7 @@ from alerts.cloudmonitor.views import (
 app_name = "cloudmonitor"
 urlpatterns = [
     *rule_urls.urlpatterns,
+    *check_urls.urlpatterns,
     path("event-center/system-events/", system_events.SystemEvents.as_view(), name="system_events"),
     path(
         "event-center/system-events/<uuid:event_id>/", system_events.SystemEventDetails.as_view(), name="system_event"

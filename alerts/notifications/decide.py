@@ -45,7 +45,7 @@ def decide(events: Sequence[SystemEvent], *, now: datetime) -> list[Told]:
     told = unmuted(match for match in matches if recipients[match[0].rule] and _asks_the_mute(match))
     decisions: list[Told] = []
     for entry, event in matches:
-        verdict, reason = _verdict(
+        verdict, reason = verdict_of(
             entry, event, reached=bool(recipients[entry.rule]), told=(entry.rule, event.id) in told
         )
         made = _decision(event, entry, verdict=verdict, reason=reason, now=now)
@@ -86,7 +86,8 @@ def _asks_the_mute(match: Match) -> bool:
     return event.test_of is None and entry.hours.cover(event.occurred_at)
 
 
-def _verdict(entry: Entry, event: SystemEvent, *, reached: bool, told: bool) -> tuple[Verdict, str]:
+def verdict_of(entry: Entry, event: SystemEvent, *, reached: bool, told: bool) -> tuple[Verdict, str]:
+    """Return what a rule makes of an event that it selects, and the code of the reason."""
     if not reached:
         return Verdict.NOBODY, "no-recipient"
     if event.test_of is not None or told:

@@ -40,8 +40,14 @@ def named(event: SystemEvent) -> SafeString:
     parts = event.name.split(":")
     code = format_html_join(mark_safe(":<wbr>"), "{}", ([part] for part in parts))
     return format_html(
-        '<span class="stacked" data-words><strong>{}</strong><code>{}</code></span>', title_of(event), code
-    )
+        '<span class="stacked" data-words><strong>{}{}</strong><code>{}</code></span>',
+        title_of(event), test_mark(test=event.test_of is not None), code,
+    )  # fmt: skip
+
+
+def test_mark(*, test: bool) -> SafeString:
+    """Draw the mark of what is a test only; nothing for what is real."""
+    return format_html(' <span class="tag" data-test>{}</span>', gettext("Test")) if test else mark_safe("")
 
 
 def resource(event: SystemEvent) -> SafeString:

@@ -59,7 +59,7 @@ class EventDetails(ConsoleView):
         near = self.scope().filter(resource=event.resource)
         later = list(near.filter(pk__gt=event.pk).order_by("pk")[:NEIGHBOURS])[::-1]
         earlier = list(near.filter(pk__lt=event.pk).order_by("-pk")[:NEIGHBOURS])
-        steps, asked = story_of(event)
+        story = story_of(event)
         return {
             "event": event,
             "title": cells.title_of(event),
@@ -69,8 +69,9 @@ class EventDetails(ConsoleView):
             "pairs": list(pairs_of(event.content)),
             "neighbours": [self.neighbour(each, event) for each in (*later, event, *earlier)],
             "all_url": f"{self.list_url()}?{urlencode({'resource': event.resource, 'period': '90d'})}",
-            "steps": steps,
-            "asked": asked,
+            "steps": story.steps,
+            "asked": story.asked,
+            "told": story.told,
             "rule_url": rule_url(event) if self.may_change else "",
             "here": self.request.get_full_path(),
             "back": self.back(),

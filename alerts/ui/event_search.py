@@ -45,8 +45,9 @@ WIRE = (
     Column("InstanceName", "InstanceName", attribute("instance_name")),
     Column("GroupId", "GroupId", attribute("group_id")),
     Column("Content", "Content", lambda event: json.dumps(event.content, ensure_ascii=False)),
+    Column("Test", "Test", lambda event: event.test_of is not None),
 )
-"""What exports carry: the fields of DescribeSystemEventAttribute, and the event type."""
+"""What exports carry: the fields of DescribeSystemEventAttribute, the event type, and whether it is a test."""
 ALWAYS = ("period", "start", "end", "resource")
 
 

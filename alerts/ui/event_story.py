@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,12 +18,21 @@ if TYPE_CHECKING:
 Step = dict[str, Any]
 
 
-def story_of(event: SystemEvent) -> tuple[list[Step], bool]:
-    """Return the steps for components/timeline.html, and whether any rule wanted this event. Three queries."""
+class Story(NamedTuple):
+    """The steps for components/timeline.html, whether any rule wanted the event, and whether somebody was told."""
+
+    steps: list[Step]
+    asked: bool
+    told: bool
+
+
+def story_of(event: SystemEvent) -> Story:
+    """Return what became of an event. Three queries."""
     decisions = Decision.objects.filter(account=event.account_id, event_id=event.pk).order_by("pk")
     found = list(decisions.prefetch_related("notifications__attempts"))
-    wanted = any(each.verdict != Decision.Verdict.UNSELECTED for each in found)
-    return [*_beginning(event), *(_decision(each) for each in found), *_waiting(event)], wanted
+    verdicts = {each.verdict for each in found}
+    steps = [*_beginning(event), *(_decision(each) for each in found), *_waiting(event)]
+    return Story(steps, bool(verdicts - {Decision.Verdict.UNSELECTED}), Decision.Verdict.TOLD in verdicts)
 
 
 def _beginning(event: SystemEvent) -> list[Step]:
@@ -31,6 +40,7 @@ def _beginning(event: SystemEvent) -> list[Step]:
         "estate": _("Seen by this installation itself."),
         "cloudevents": _("Sent here as a CloudEvent."),
         "cloudmonitor": _("Sent here by CloudMonitor, and kept as it was."),
+        "test": _("Sent as the test of an alert rule: nothing of it happened."),
     }
     came = next((words for origin, words in origins.items() if event.origin.startswith(origin)), event.origin)
     return [
@@ -52,12 +62,19 @@ def _decision(decision: Decision) -> Step:
     return {
         "at": decision.decided_at,
         "title": named if decision.rule_name else verdict,
-        "url": reverse("cloudmonitor:alert_rule_modify", args=[decision.rule_id]) if decision.rule_id else "",
+        "url": _rule_url(decision) if decision.rule_id else "",
         "text": reason_of(decision),
         "tone": tone,
         "icon": icon,
         "steps": [_notification(each) for each in decision.notifications.all()],
     }
+
+
+def _rule_url(decision: Decision) -> str:
+    # The rule of a test may be a trial, which has no panel.
+    if decision.test:
+        return reverse("cloudmonitor:alert_rule_tested", args=[decision.rule_id, decision.event_id])
+    return reverse("cloudmonitor:alert_rule_modify", args=[decision.rule_id])
 
 
 def _notification(notification: Notification) -> Step:
