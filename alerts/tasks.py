@@ -18,6 +18,7 @@ from kombu.exceptions import OperationalError
 
 from alerts.estate.waiting import end_waiting_periods as end_due_periods
 from alerts.events.evaluate import evaluate_batch
+from alerts.notifications.claim import POOL
 from alerts.notifications.deliver import deliver_one
 from alerts.notifications.dispatch import dispatch_batch
 from alerts.notifications.retention import retain as retain_all
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LONGEST_DRAIN = 30.0
-POOL = 8
-"""How many deliveries a batch sets going at most: a slow receiver holds one of them, not all. One event sets one going,
-since a bell costs more than looking in vain; beat's bell brings the next one within a second."""
 
 
 def ring(*bells: Task[..., object], times: int = 1) -> None:
@@ -87,14 +85,18 @@ def evaluate() -> None:
 
 @shared_task(name="line.dispatch")
 def dispatch() -> None:
-    """Let every rule decide about the events that no rule has seen."""
+    """Let every rule decide about the events that no rule has seen.
+
+    A batch sets as many deliveries going as there are threads, one event sets one going: a bell costs more than looking
+    in vain, and beat's brings the next one within a second.
+    """
     drain(dispatch_batch, then=(deliver,), times=POOL)
 
 
 @shared_task(name="deliveries.deliver")
 def deliver() -> None:
-    """Send what is due."""
-    drain(deliver_one)
+    """Send what is due. Who is about to wait for a slow receiver rings for somebody else to see to the rest."""
+    drain(partial(deliver_one, meanwhile=partial(ring, deliver)))
 
 
 @shared_task(name="line.retain")

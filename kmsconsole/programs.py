@@ -40,7 +40,7 @@ def kept_running(environment: Environment, environ: dict[str, str]) -> tuple[Pro
     kept = {name: value for name, value in environ.items() if name not in ONLY_AT_START}
     return (
         _pool("line", "prefork", 2, kept),
-        _pool("deliveries", "threads", 16, kept),
+        _pool("deliveries", "threads", 32, kept),
         _beat(environment, kept),
         _web(environment, kept),
     )

@@ -76,7 +76,7 @@ def letter(texts: Mapping[str, Words], *, language: str, url: str, **values: str
     before, after = ([each.format(**values) for each in part] for part in (words.before, words.after))
     link = format_html('<p><a href="{}">{}</a></p><p>{}</p>', url, words.link, url)
     html = format_html("{}{}{}", _paragraphs(before), link, _paragraphs(after))
-    return Letter(words.subject, "\n\n".join([*before, url, *after]) + "\n", html, url)
+    return Letter(words.subject.format(**values), "\n\n".join([*before, url, *after]) + "\n", html, url)
 
 
 def _paragraphs(texts: list[str]) -> str:

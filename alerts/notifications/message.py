@@ -45,7 +45,7 @@ def compose(notification: Notification, event: SystemEvent) -> Message:
             delivery_id=str(notification.delivery_id),
             subject=line(render_to_string("messages/event_subject.txt", context))[:SUBJECT_LENGTH],
             text=render_to_string("messages/event.txt", context),
-            html=render_to_string("messages/event.html", context),
+            html=render_to_string("messages/event.html", context) if notification.channel == "email" else "",
             body=callback_body(event, rule_name=notification.decision.rule_name),
             level=event.level,
             language=language,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from alerts.accounts.encryption import EncryptedTextField
@@ -83,7 +84,8 @@ class Notification(models.Model):
     """One message to one destination. `delivery_id` is the same for every try, so a receiver can drop a repeat.
 
     A message about an event has a decision; a test of an address, the question whether it is the right one, and a
-    notice about the messages themselves have none.
+    notice about the messages themselves have none. `urgency` orders what is due: 0 CRITICAL, 1 without decision,
+    2 WARN, 3 everything else. `note` tells what was done otherwise than asked, such as that an own text failed.
     """
 
     class Purpose(models.TextChoices):
@@ -104,6 +106,16 @@ class Notification(models.Model):
     purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose.choices, default=Purpose.EVENT)
     decision = models.ForeignKey(Decision, on_delete=models.CASCADE, null=True, related_name="notifications")
     level = models.CharField(_("event level"), max_length=16, default="", blank=True)
+    urgency = models.GeneratedField(
+        expression=Case(
+            When(level="CRITICAL", then=Value(0)),
+            When(~Q(purpose="EVENT"), then=Value(1)),
+            When(level="WARN", then=Value(2)),
+            default=Value(3),
+        ),
+        output_field=models.SmallIntegerField(),
+        db_persist=True,
+    )
     merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="merged")
     subject_of = EncryptedTextField(default="", blank=True, help_text=_("JSON of what a message without decision says"))
     channel = models.CharField(_("channel"), max_length=16)
@@ -120,10 +132,12 @@ class Notification(models.Model):
     due_at = models.DateTimeField(_("due"))
     claimed_until = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    tries_before = models.PositiveSmallIntegerField(default=0, help_text=_("attempts that do not count any more"))
     finished_at = models.DateTimeField(_("finished"), null=True)
     answer = models.CharField(_("answer"), max_length=512, default="", blank=True)
     subject = models.CharField(_("subject"), max_length=256, default="", blank=True)
     text = models.TextField(default="", blank=True)
+    note = models.CharField(_("note"), max_length=256, default="", blank=True)
 
     objects = NotificationQuerySet.as_manager()
 
@@ -135,9 +149,15 @@ class Notification(models.Model):
         ]
         indexes = [
             models.Index(F("account"), F("id").desc(), name="notifications_newest"),
-            models.Index(fields=["due_at"], condition=Q(state="PENDING"), name="notifications_due"),
             models.Index(
-                fields=["destination", "claimed_until"], condition=Q(state="PENDING"), name="notifications_claimed"
+                fields=["urgency", "destination", "due_at", "id"],
+                condition=Q(state="PENDING"),
+                name="notifications_lanes",
+            ),
+            models.Index(
+                fields=["claimed_until"],
+                condition=Q(state="PENDING", claimed_until__isnull=False),
+                name="notifications_under_way",
             ),
         ]
 
@@ -172,14 +192,17 @@ class Attempt(models.Model):
 
 
 class Destination(models.Model):
-    """The health of one address, and how much of what it bears is used up. Unreadable by itself: it holds a digest."""
+    """The health of one address, and how much of what it bears is used up. Unreadable by itself: it holds a digest.
+
+    `recent`: when messages went there within the last minute, oldest first, where the channel knows a limit.
+    `probe_at`: while it is paused, when one message is tried again.
+    """
 
     account = models.ForeignKey(CloudAccount, on_delete=models.CASCADE, related_name="+")
     destination = models.CharField(max_length=64)
     channel = models.CharField(_("channel"), max_length=16)
     masked = models.CharField(_("address"), max_length=256)
-    window_start = models.DateTimeField(null=True)
-    window_used = models.PositiveIntegerField(default=0)
+    recent = ArrayField(models.DateTimeField(), default=list)
     failures = models.PositiveIntegerField(_("failures in a row"), default=0)
     failing_since = models.DateTimeField(_("failing since"), null=True)
     paused_at = models.DateTimeField(_("paused"), null=True)

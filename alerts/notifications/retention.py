@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from alerts.events import retention
 from alerts.events.partitions import RETENTION
-from alerts.notifications.models import Decision, Mute
+from alerts.notifications.health import expire
+from alerts.notifications.models import Decision, Mute, Notification
 from alerts.rules.save import forget_trials
 
 KEEP = RETENTION + timedelta(days=10)
@@ -16,13 +17,15 @@ BATCH = 2_000
 def retain(*, now: datetime) -> None:
     """Let go of everything that is older than it is kept for."""
     retention.retain(now=now)
+    expire(now=now)
     forget(now=now)
     forget_trials(now=now)
 
 
 def forget(*, now: datetime) -> int:
-    """Delete what was decided longer ago than events are kept, with its messages; return how many decisions."""
+    """Delete what was decided or written longer ago than events are kept; return how many decisions."""
     Mute.objects.filter(told_at__lt=now - KEEP).delete()
+    Notification.objects.filter(decision=None, created_at__lt=now - KEEP).delete()
     gone = 0
     while deleted := _forget_oldest(now=now):
         gone += deleted

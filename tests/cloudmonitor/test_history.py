@@ -12,10 +12,11 @@ from django.urls import reverse
 
 from alerts.accounts.models import Role
 from alerts.channels.base import DeliveryError, Outcome
-from alerts.notifications.deliver import claim, record_attempt
+from alerts.notifications.claim import claim
 from alerts.notifications.dispatch import dispatch_batch
 from alerts.notifications.message import compose
 from alerts.notifications.models import Notification
+from alerts.notifications.settle import record_attempt
 from tests.builders import NOW, a_contact, a_contact_group, a_rule, an_event
 from tests.cloudmonitor.people import a_stranger, page_of, signed_in, words_of
 

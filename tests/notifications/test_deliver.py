@@ -17,9 +17,11 @@ from pytest_django.fixtures import Settings
 from alerts.channels.base import ChannelSettings, DeliveryError, Message, Outcome
 from alerts.events.models import SystemEvent
 from alerts.notifications import deliver
-from alerts.notifications.deliver import LEASE, MOST_AT_ONCE, MOST_TRIES, claim, deliver_one
+from alerts.notifications.claim import LEASE, claim
+from alerts.notifications.deliver import MOST_TRIES, deliver_one
 from alerts.notifications.dispatch import dispatch_batch
 from alerts.notifications.models import Attempt, Notification
+from alerts.notifications.settle import record_attempt
 from tests.builders import NOW, a_contact, a_contact_group, a_rule, an_event
 from tests.receivers.http import HttpReceiver
 
@@ -185,10 +187,10 @@ def test_who_lost_the_lease_cannot_end_what_another_is_sending(late: DeliveryErr
     other = claim(now=NOW + LEASE)
     assert slow
     assert other
-    deliver.record_attempt(slow, None, late, started_at=NOW, duration=31)
+    record_attempt(slow, None, late, started_at=NOW, duration=31)
     other.refresh_from_db()
     assert (other.state, other.claimed_until) == ("PENDING", NOW + 2 * LEASE)
-    deliver.record_attempt(other, None, Outcome("ACCEPTED"), started_at=NOW + LEASE, duration=1)
+    record_attempt(other, None, Outcome("ACCEPTED"), started_at=NOW + LEASE, duration=1)
     other.refresh_from_db()
     assert (other.state, [number for number, _, _ in attempts(other)]) == ("SENT", [1, 2])
 
@@ -199,7 +201,7 @@ def test_what_went_out_after_all_is_not_sent_again(channel: Channel) -> None:
     slow = claim(now=NOW)
     assert slow
     assert claim(now=NOW + LEASE)
-    deliver.record_attempt(slow, None, Outcome("ACCEPTED"), started_at=NOW, duration=31)
+    record_attempt(slow, None, Outcome("ACCEPTED"), started_at=NOW, duration=31)
     assert not deliver_one(now=NOW + 3 * LEASE)
     assert channel.sent == []
 
@@ -212,22 +214,6 @@ def test_a_message_that_kills_whoever_sends_it_is_given_up(channel: Channel) -> 
     deliver_one(now=NOW + MOST_TRIES * LEASE)
     row.refresh_from_db()
     assert (row.state, channel.sent, attempts(row)[0][2]) == ("FAILED", [], "GivenUp")
-
-
-@db
-def test_a_busy_destination_leaves_workers_to_the_others(channel: Channel) -> None:
-    a_rule(group=a_contact_group(a_contact(email="slow@example.com")))
-    for _ in range(6):
-        an_event()
-    dispatch_batch(now=NOW)
-    a_rule(group=a_contact_group(a_contact(email="quick@example.com")))
-    an_event()
-    dispatch_batch(now=NOW + SECOND)
-    claimed = [claim(now=NOW + SECOND) for _ in range(MOST_AT_ONCE + 1)]
-    destinations = [each.destination for each in claimed if each]
-    assert len(destinations) == MOST_AT_ONCE + 1
-    assert len(set(destinations[:-1])) == 1
-    assert destinations[-1] != destinations[0]
 
 
 @committed

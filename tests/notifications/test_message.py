@@ -28,7 +28,7 @@ def a_message(event: SystemEvent, *, zone: str = "UTC", **fields: Any) -> Messag
     """Return what somebody in this zone is told of the event by the rule `rotation_failed`."""
     rule = a_rule(name=fields.pop("rule_name", "rotation_failed"), mute_for=3 * 3600)
     decision = Decision(account=event.account, event_id=event.id, rule=rule, rule_name=rule.name, level=event.level)
-    told = {"recipient": "Li.Na", "language": "auto"} | fields
+    told = {"recipient": "Li.Na", "language": "auto", "channel": "email"} | fields
     return compose(Notification(account=event.account, decision=decision, time_zone=zone, **told), event)
 
 

@@ -1,0 +1,45 @@
+"""Resend: what failed, or may not have arrived, goes out once more with the same delivery id.
+
+Attempts go on being numbered; the retries start anew. Only the state of a row decides, in one statement, so resending
+twice, or while somebody else does, changes nothing more; what is being delivered is waiting already and is left alone.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import F
+
+from alerts.notifications.models import Notification
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from alerts.accounts.models import CloudAccount
+
+State = Notification.State
+AGAIN = (State.FAILED, State.UNKNOWN, State.KEPT, State.MERGED)
+"""What can be sent again. A merged message then goes out by itself."""
+
+
+def resend(notification: Notification, *, now: datetime) -> bool:
+    """Let a message go out again; return whether it could be. The bell is the caller's to ring."""
+    return bool(_again(Notification.objects.filter(pk=notification.pk, state__in=AGAIN), now=now))
+
+
+def resend_failed(account: CloudAccount, *, since: datetime, until: datetime, now: datetime) -> int:
+    """Let every message go out again that was created in since ≤ time < until and failed; return how many."""
+    created = Notification.objects.filter(account=account, created_at__gte=since, created_at__lt=until)
+    return _again(created.filter(state=State.FAILED), now=now)
+
+
+def _again(found: QuerySet[Notification], *, now: datetime) -> int:
+    return found.update(
+        state=State.PENDING,
+        due_at=now,
+        finished_at=None,
+        claimed_until=None,
+        merged_into=None,
+        tries_before=F("tries"),
+    )
