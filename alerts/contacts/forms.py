@@ -1,6 +1,6 @@
 """Forms for contacts and contact groups: the one parser of what is typed in about them.
 
-The secret part of a webhook never goes back into a page: the field of a stored one is empty, and empty means unchanged.
+What is secret of a webhook never goes back into a page: see `alerts.contacts.hooks`.
 """
 
 from __future__ import annotations
@@ -9,22 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alerts.accounts.zones import zone_choices
-from alerts.channels import BY_KIND
 from alerts.channels.base import DeliveryError
-from alerts.channels.urls import URL_LIMIT, read_url
+from alerts.channels.phone import read_phone
+from alerts.contacts.hooks import HOOKS, address_of, fields_of, mistakes_in
 from alerts.contacts.models import Address, Contact, ContactGroup
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from django.db.models import QuerySet
+    from django.forms import BoundField
 
     from alerts.accounts.models import CloudAccount
+    from alerts.contacts.hooks import Hook
 
 if TYPE_CHECKING:
     _ContactForm = forms.ModelForm[Contact]
@@ -33,6 +34,7 @@ else:
     _ContactForm = _GroupForm = forms.ModelForm
 
 MAIL_LIMIT = 254
+PHONE_LIMIT = 32
 
 
 class ContactForm(_ContactForm):
@@ -42,76 +44,76 @@ class ContactForm(_ContactForm):
         label=gettext_lazy("E-mail"),
         required=False,
         max_length=MAIL_LIMIT,
-        help_text=gettext_lazy("Stored encrypted, and shown masked everywhere but here."),
+        help_text=gettext_lazy("A link is sent there, to be opened within 24 hours; until then nothing else is sent."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
-    webhook = forms.CharField(
-        label=gettext_lazy("Webhook"),
+    phone = forms.CharField(
+        label=gettext_lazy("Phone"),
         required=False,
-        max_length=URL_LIMIT,
-        widget=forms.URLInput(attrs={"autocomplete": "off", "placeholder": "https://"}),
+        max_length=PHONE_LIMIT,
+        help_text=gettext_lazy("With the country code, such as +86 138 0000 0000; for text messages and calls."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "type": "tel"}),
     )
-    remove_webhook = forms.BooleanField(label=gettext_lazy("Remove the webhook"), required=False)
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),
         choices=zone_choices,
         help_text=gettext_lazy("In this zone messages tell the time, with UTC beside it."),
     )
-    field_order = ("name", "email", "webhook", "remove_webhook", "description", "language", "time_zone")
 
     class Meta:
         model = Contact
         fields = ("name", "description", "language", "time_zone")
         help_texts = {
             "name": gettext_lazy("Starts with a letter; 2 to 40 letters, digits, dots and underscores."),
+            "language": gettext_lazy("Automatic: that of this installation."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.stored = {each.kind: each.fields for each in self.instance.addresses.all()} if self.instance.pk else {}
-        stored = self.stored.get(Address.Kind.WEBHOOK)
-        self.fields["webhook"].help_text = _("Starts with http:// or https://. Events arrive there as JSON, by POST.")
-        if stored:
-            # A help text is put into the page as it is, so that it can hold markup.
-            host = escape(BY_KIND["webhook"].mask(stored))
-            self.fields["webhook"].help_text = _("Now %(host)s – leave it empty to keep it.") % {"host": host}
-        else:
-            del self.fields["remove_webhook"]
-        self.initial["email"] = self.stored.get(Address.Kind.EMAIL, {}).get("email", "")
+        for hook in HOOKS:
+            self.fields.update(fields_of(hook, self.stored.get(hook.kind, {})))
+        for name in (Address.Kind.EMAIL, Address.Kind.PHONE):
+            self.initial.setdefault(name.value, self.stored.get(name, {}).get(name.value, ""))
 
     def clean_name(self) -> str:
         """Refuse a name that another contact of the account has."""
         return _unused(self, Contact.objects.all(), _("There is a contact of this name already."))
 
-    def clean_webhook(self) -> str:
-        """Refuse what is no URL that may be called."""
-        url = str(self.cleaned_data["webhook"]).strip()
-        if url:
-            try:
-                read_url(url)
-            except DeliveryError as error:
-                raise ValidationError(error.reason) from error
-        return url
+    def clean_phone(self) -> str:
+        """Refuse what is no telephone number; bring the others into one form."""
+        phone = str(self.cleaned_data["phone"])
+        try:
+            return read_phone(phone) if phone else ""
+        except DeliveryError as error:
+            raise ValidationError(error.reason) from error
 
     def clean(self) -> dict[str, Any]:
-        """Settle the addresses, and refuse a contact that has none."""
+        """Settle the webhooks, and refuse a contact that has no address at all."""
         data = super().clean() or self.cleaned_data
-        if data.get("remove_webhook") and data.get("webhook"):
-            self.add_error("remove_webhook", _("Either give a new webhook or remove it."))
-        if "webhook" in data and "email" in data and not self.addresses():
-            self.add_error("email", _("Give an e-mail address or a webhook, so that there is a way to tell."))
+        for hook in HOOKS:
+            for name, mistake in mistakes_in(hook, data, self.stored.get(hook.kind, {})).items():
+                self.add_error(name, mistake)
+        if not (self.addresses() or self.errors):
+            self.add_error("email", _("Give at least one address, so that there is a way to tell."))
         return data
 
     def addresses(self) -> Mapping[str, Mapping[str, str]]:
         """Return the addresses that the valid form describes: their fields by kind."""
         data = self.cleaned_data
         found: dict[str, Mapping[str, str]] = {}
-        if email := data.get("email"):
-            found[Address.Kind.EMAIL.value] = {"email": email}
-        kept = None if data.get("remove_webhook") else self.stored.get(Address.Kind.WEBHOOK)
-        if webhook := ({"url": data["webhook"], "method": "POST"} if data.get("webhook") else kept):
-            found[Address.Kind.WEBHOOK.value] = webhook
+        for kind in (Address.Kind.EMAIL.value, Address.Kind.PHONE.value):
+            if data.get(kind):
+                found[kind] = {kind: data[kind]}
+        for hook in HOOKS:
+            if address := address_of(hook, data, self.stored.get(hook.kind, {})):
+                found[hook.kind] = address
         return found
+
+    def webhooks(self) -> Iterator[tuple[Hook, list[BoundField]]]:
+        """Yield each kind of webhook with its fields, for the page."""
+        for hook in HOOKS:
+            yield hook, [self[name] for name in hook.names if name in self.fields]
 
 
 class ContactGroupForm(_GroupForm):

@@ -124,7 +124,7 @@ class History(HistoryPage):
     exported = (
         Column("Time", "Time", attribute("created_at")),
         Column("Rule", "Rule", attribute("decision.rule_name")),
-        Column("EventId", "EventId", lambda row: str(row.decision.event_id)),
+        Column("EventId", "EventId", lambda row: str(row.decision.event_id) if row.decision else ""),
         Column("EventName", "EventName", attribute("decision.event_name")),
         Column("Level", "Level", attribute("decision.level")),
         Column("ResourceId", "ResourceId", attribute("decision.resource")),
