@@ -16,7 +16,7 @@ from alerts.channels import CHANNELS
 from alerts.events.catalog import LEVELS
 from alerts.events.filters import OpenChoiceFilter
 from alerts.events.forms import PERIODS, LocalMoment
-from alerts.notifications.models import Decision, Notification
+from alerts.notifications.models import Decision, Destination, Notification
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -141,3 +141,32 @@ class DecisionFilter(HistoryFilter):
     def by_text(self, qs: QuerySet[Decision], _name: str, value: str) -> QuerySet[Decision]:
         """Narrow to decisions that have the text in event name or resource."""
         return qs.filter(Q(event_name__icontains=value) | Q(resource__icontains=value))
+
+
+class DestinationFilter(django_filters.FilterSet):
+    """Destinations by channel, by how they are, and by the visible part of their address."""
+
+    health = django_filters.ChoiceFilter(
+        label=_("Health"),
+        choices=[("well", _("Answers")), ("failing", _("Fails")), ("paused", _("Paused"))],
+        method="by_health",
+        empty_label=_("Any"),
+    )
+    channel = django_filters.MultipleChoiceFilter(
+        label=_("Channel"),
+        choices=[(channel.kind, channel.label) for channel in CHANNELS],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    text = django_filters.CharFilter(
+        label=_("Visible part of the address"), field_name="masked", lookup_expr="icontains", max_length=TEXT_LENGTH
+    )
+
+    class Meta:
+        model = Destination
+        fields: tuple[str, ...] = ()
+
+    def by_health(self, qs: QuerySet[Destination], _name: str, value: str) -> QuerySet[Destination]:
+        """Narrow to destinations that answer, fail, or are paused."""
+        if value == "paused":
+            return qs.filter(paused_at__isnull=False)
+        return qs.filter(paused_at=None, failing_since__isnull=value == "well")

@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from alerts.accounts.models import ApiToken, Member, Role
 from alerts.estate.models import ClientKey
-from alerts.notifications.models import Notification
+from alerts.notifications.models import Destination, Notification
 from alerts.rules.models import ResourceGroup
 from alerts.rules.save import set_state
 from tests import builders
@@ -74,6 +74,7 @@ def addresses() -> Any:
     set_state(rule, state=rule.State.DISABLED, now=builders.NOW)
     resources = ResourceGroup.objects.create(account=account, name="resources", created_at=builders.NOW)
     pks = {
+        "destination": Destination.objects.create(account=account, destination="d", channel="email", masked="a").pk,
         "rule_version": rule.versions.latest("pk").pk, "resource_group": resources.pk,
         "alert_rule": rule.pk, "contact_group": builders.a_contact_group().pk, "contact": contact.pk,
         "notification": notification.pk, "outbox": notification.pk, "member": member.pk,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from alerts.channels import BY_KIND
 from alerts.cloudmonitor.views.cells import state_cell, verdict_cell
+from alerts.cloudmonitor.views.resending import can_be_sent_again
 from alerts.events.catalog import BY_NAME
 from alerts.events.models import SystemEvent
 from alerts.notifications.filters import DecisionFilter, NotificationFilter
@@ -149,6 +150,15 @@ class History(HistoryPage):
         """Return title and tabs."""
         return {
             "title": _("Alert History"),
+            "actions": [
+                {
+                    "label": _("Resend What Failed"),
+                    "url": reverse("cloudmonitor:history_resend_failed"),
+                    "icon": "rotate-cw",
+                }
+            ]
+            if self.may_change
+            else [],
             "lead": _("Every message, to whom it went, and what the other side answered."),
             "tabs": tabs("history"),
             "empty": {
@@ -222,6 +232,7 @@ class Message(ConsoleView):
             "steps": [attempt_step(attempt) for attempt in attempts],
             "exchanges": [attempt for attempt in attempts if attempt.request or attempt.detail],
             "trail": [{"label": _("Alert History"), "url": reverse("cloudmonitor:history")}, {"label": _("Message")}],
+            "again": self.may_change and can_be_sent_again(notification),
         }
         return render(request, "cloudmonitor/history_message.html", context)
 
