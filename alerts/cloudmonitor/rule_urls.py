@@ -4,6 +4,7 @@ from django.urls import path
 
 from alerts.cloudmonitor.views import (
     alert_rule_changes,
+    alert_rule_files,
     alert_rule_panel,
     alert_rule_versions,
     alert_rules,
@@ -17,6 +18,8 @@ urlpatterns = [
     path(RULES, alert_rules.AlertRules.as_view(), name="alert_rules"),
     path(RULES + "create/", alert_rule_panel.AlertRuleCreate.as_view(), name="alert_rule_create"),
     path(RULES + "change/", alert_rule_changes.AlertRulesChange.as_view(), name="alert_rules_change"),
+    path(RULES + "export/", alert_rule_files.AlertRulesExport.as_view(), name="alert_rules_export"),
+    path(RULES + "import/", alert_rule_files.AlertRulesImport.as_view(), name="alert_rules_import"),
     path(RULES + "hours/", alert_rule_panel.AlertRuleHours.as_view(), name="alert_rule_hours"),
     path(RULES + "<int:pk>/modify/", alert_rule_panel.AlertRuleModify.as_view(), name="alert_rule_modify"),
     path(RULES + "<int:pk>/enable/", alert_rule_changes.AlertRuleEnable.as_view(), name="alert_rule_enable"),

@@ -35,6 +35,7 @@ CLOCKS = ("effective_start", "effective_end")
 TARGETS = tuple(kind.name for kind in KINDS)
 SECRETS = ("url", "secret", "previous_secret")
 URL_CUT = "/…"
+ORDER = ("region", "service", "project", "url", "method", "secret", "previous_secret")
 
 
 class Mistake(NamedTuple):
@@ -66,13 +67,18 @@ def _clock(moment: time | None) -> str:
 def _entry(target: RuleTarget, *, secrets: bool) -> dict[str, str]:
     if target.group:
         return {"group": target.group.name, "method": target.method}
-    return dict(target.fields) if secrets else masked(target.kind, target.fields)
+    return ordered(target.fields) if secrets else masked(target.kind, target.fields)
+
+
+def ordered(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields of an address in one order, so that equal ones are written alike."""
+    return dict(sorted(fields.items(), key=lambda pair: (ORDER.index(pair[0]) if pair[0] in ORDER else -1, pair[0])))
 
 
 def masked(channel: str, fields: Mapping[str, str]) -> dict[str, str]:
     """Return the fields of an address as a document without secrets holds them."""
     hidden = {"url": BY_KIND[channel].mask(fields), "secret": MASK, "previous_secret": MASK}
-    return {name: hidden.get(name, value) for name, value in fields.items()}
+    return {name: hidden.get(name, value) for name, value in ordered(fields).items()}
 
 
 def is_mask(text: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from alerts.accounts.models import Role
 from alerts.cloudmonitor.views import rule_cells as cells
 from alerts.cloudmonitor.views.cells import select_cell
 from alerts.cloudmonitor.views.system_events import tabs_of
@@ -75,4 +76,12 @@ class AlertRules(ListPage):
         return [
             {"label": _("Create Alert Rule"), "url": reverse("cloudmonitor:alert_rule_create"), "kind": "primary",
              "icon": "plus"},
+            {"label": _("Import"), "url": reverse("cloudmonitor:alert_rules_import"), "icon": "upload"},
+            {"label": _("Export"), "url": reverse("cloudmonitor:alert_rules_export"), "icon": "download"},
+            *([{"label": _("Export with secrets"), "icon": "key-round",
+                "url": reverse("cloudmonitor:alert_rules_export") + "?secrets=1"}] if self.administers() else []),
         ]  # fmt: skip
+
+    def administers(self) -> bool:
+        """Tell whether this person may see secrets."""
+        return self.request.role is not None and self.request.role.allows(Role.ADMINISTRATOR)

@@ -1,0 +1,146 @@
+"""Shape: which fields a file may have, and the plain documents that are made of its tree.
+
+What is empty may be left out, and so may be what an empty panel begins with.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from alerts.accounts.zones import UTC
+from alerts.contacts.hooks import HOOKS
+from alerts.contacts.models import Address, Contact
+from alerts.rules.document import CLOCKS, LISTS, TEXTS
+from alerts.rules.files.text import FileMistake, Node
+from alerts.rules.models import DEFAULT_MUTE, AlertRule, RuleTarget
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TEXT, WORDS = "text", "words"
+HOOK = dict.fromkeys(("url", "method", "secret", "previous_secret"), TEXT)
+
+
+class ListOf(NamedTuple):
+    """A list of entries that have these fields."""
+
+    fields: Mapping[str, Any]
+
+
+CONTACT: dict[str, Any] = {
+    **dict.fromkeys(("name", "description", "language", "time_zone", Address.Kind.EMAIL, Address.Kind.PHONE), TEXT),
+    **{hook.kind: HOOK for hook in HOOKS},
+}
+CONTACT_GROUP = {"name": TEXT, "description": TEXT, "contacts": WORDS}
+RESOURCE_GROUP = {"name": TEXT, "description": TEXT, "patterns": WORDS}
+RULE: dict[str, Any] = {
+    **dict.fromkeys((*TEXTS, *CLOCKS, "state", "resource_group", "mute_for"), TEXT),
+    **dict.fromkeys((*LISTS, "weekdays"), WORDS),
+    "groups": ListOf({"group": TEXT, "method": TEXT}),
+    "queues": ListOf({"region": TEXT, "queue": TEXT, "topic": TEXT}),
+    "functions": ListOf({"region": TEXT, "service": TEXT, "function": TEXT}),
+    "urls": ListOf(HOOK),
+    "logs": ListOf({"region": TEXT, "project": TEXT, "logstore": TEXT}),
+}
+FORMAT = "1"
+FILE: dict[str, Any] = {
+    "format": TEXT,
+    "contacts": ListOf(CONTACT),
+    "contact_groups": ListOf(CONTACT_GROUP),
+    "resource_groups": ListOf(RESOURCE_GROUP),
+    "rules": ListOf(RULE),
+}
+SECTIONS = ("contacts", "contact_groups", "resource_groups", "rules")
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "contacts": {"language": Contact.Language.AUTOMATIC.value, "time_zone": UTC},
+    "rules": {"state": AlertRule.State.ENABLED.value, "keyword_mode": AlertRule.Keywords.ANY.value,
+              "mute_for": str(DEFAULT_MUTE), "time_zone": UTC},
+}  # fmt: skip
+METHOD = RuleTarget.Method.CRITICAL.value
+
+
+class Entry(NamedTuple):
+    """One thing in a file: where it stands, and its document."""
+
+    line: int
+    document: dict[str, Any]
+
+
+def entries(root: Node) -> tuple[dict[str, list[Entry]], list[FileMistake]]:
+    """Return the entries of a file by section, and everything about its shape that is wrong."""
+    mistakes: list[FileMistake] = []
+    found: dict[str, list[Entry]] = {section: [] for section in SECTIONS}
+    plain = _shaped(root, FILE, mistakes) if root.text != "" else {}
+    if not mistakes and plain.get("format", FORMAT) not in ("", FORMAT):
+        mistakes.append(FileMistake(root.line, _("This version can read files of format %(one)s.") % {"one": FORMAT}))
+    if mistakes:
+        return found, sorted(set(mistakes))
+    for section in SECTIONS:
+        nodes = root.fields[section].items if root.fields and section in root.fields else None
+        documents = zip(nodes or (), plain.get(section, ()), strict=True)
+        found[section] = [Entry(node.line, _completed(section, document)) for node, document in documents]
+        mistakes += _named(found[section])
+    return found, sorted(set(mistakes))
+
+
+def _completed(section: str, document: dict[str, Any]) -> dict[str, Any]:
+    """Return a document with what was left out."""
+    shape = FILE[section].fields
+    empty = {name: "" if kind == TEXT else [] for name, kind in shape.items() if not isinstance(kind, dict)}
+    given = {name: value for name, value in document.items() if value not in ("", [], {})}
+    whole = empty | DEFAULTS.get(section, {}) | given
+    if section == "rules":
+        whole["mute_for"] = _number(whole["mute_for"])
+        whole["weekdays"] = sorted({_number(day) for day in whole["weekdays"]}, key=str)
+        whole["groups"] = [{"method": METHOD, **each} for each in whole["groups"]]
+    return whole
+
+
+def _number(text: str) -> int | str:
+    """Return the number that a text is; what is none stays for the form to refuse."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
+
+
+def _named(found: list[Entry]) -> list[FileMistake]:
+    seen: set[str] = set()
+    mistakes = []
+    for line, document in found:
+        name = document["name"]
+        if not name or name in seen:
+            said = _("“%(name)s” is there twice.") % {"name": name} if name else _("The name is missing.")
+            mistakes.append(FileMistake(line, said))
+        seen.add(name)
+    return mistakes
+
+
+def _shaped(node: Node, shape: Any, mistakes: list[FileMistake]) -> Any:
+    """Return a value as its shape wants it; what does not fit is noted and left out."""
+    if shape == TEXT:
+        return _text(node, mistakes)
+    if shape == WORDS or isinstance(shape, ListOf):
+        inner = TEXT if shape == WORDS else shape.fields
+        if node.items is not None:
+            return [_shaped(each, inner, mistakes) for each in node.items]
+        return _refuse(node, mistakes, _("A list is wanted here.")) if node.text != "" else []
+    if node.fields is None:
+        return _refuse(node, mistakes, _("Fields with their values are wanted here.")) if node.text != "" else {}
+    found = {}
+    for name, value in node.fields.items():
+        if name in shape:
+            found[name] = _shaped(value, shape[name], mistakes)
+        else:
+            said = _("“%(name)s” is no field here. There are: %(known)s.")
+            mistakes.append(FileMistake(node.lines[name], said % {"name": name, "known": ", ".join(shape)}))
+    return found
+
+
+def _text(node: Node, mistakes: list[FileMistake]) -> Any:
+    if node.text is None:
+        return _refuse(node, mistakes, _("A text is wanted here."))
+    return node.text
+
+
+def _refuse(node: Node, mistakes: list[FileMistake], sentence: str) -> None:
+    mistakes.append(FileMistake(node.line, sentence))
