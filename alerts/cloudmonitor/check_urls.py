@@ -1,14 +1,16 @@
-"""Addresses of what is known of an alert rule before it is saved: preview, explanation, test."""
+"""Addresses of what is known of an alert rule before it is saved: preview, lint, explanation, test."""
 
 from django.urls import path
 
 from alerts.cloudmonitor.views import alert_rule_checks as checks
 from alerts.cloudmonitor.views import alert_rule_tests as tests
+from alerts.cloudmonitor.views.alert_rule_lint import AlertRuleLint
 
 RULES = "event-center/alert-rules/"
 EVENT = "event-center/system-events/<uuid:event_id>/"
 
 urlpatterns = [
+    path(RULES + "lint/", AlertRuleLint.as_view(), name="alert_rules_lint"),
     path(RULES + "checks/", checks.AlertRuleChecks.as_view(), name="alert_rule_checks"),
     path(RULES + "<int:pk>/checks/", checks.AlertRuleChecksStored.as_view(), name="alert_rule_checks_stored"),
     path(RULES + "<int:pk>/explain/", checks.AlertRuleExplain.as_view(), name="alert_rule_explain"),

@@ -27,13 +27,13 @@ from alerts.events.forms import Period
 from alerts.events.identity import first_id
 from alerts.events.models import EventCount, SystemEvent
 from alerts.events.partitions import RETENTION
+from alerts.rules.pattern import Pattern
 from alerts.rules.query import counted, counted_q, pattern_q
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from alerts.events.models import SystemEventQuerySet
-    from alerts.rules.pattern import Pattern
 
 HOUR = timedelta(hours=1)
 MOST_READ = 2_000
@@ -123,11 +123,8 @@ def _sampled(events: SystemEventQuerySet, pattern: Pattern, pool: Counts, found:
     hours: Counter[datetime] = Counter()
     for (hour, _level), count in pool.items():
         hours[hour] += int(count)
-    kinds, every = events.filter(counted_q(pattern)), sum(pool.values()) <= SAMPLE
-    parts = [(min(hours), max(hours) + HOUR)] if every else stretches(hours)
-    within = reduce(or_, (Q(pk__gte=first_id(start), pk__lt=first_id(end)) for start, end in parts))
-    with at_most(SAMPLING):
-        seen = sorted(kinds.filter(within).order_by()[: 2 * SAMPLE], key=lambda event: event.id)
+    kinds = events.filter(counted_q(pattern))
+    seen, every = _drawn(kinds, hours)
     matched = [event for event in seen if pattern.matches(event)]
     if every:
         return Past(_by_hour(matched), matched, matched[: -NEWEST - 1 : -1], whole=True, counted=True)
@@ -142,6 +139,23 @@ def _sampled(events: SystemEventQuerySet, pattern: Pattern, pool: Counts, found:
         estimated, matched = _by_hour(found), list(found[::-1])
     last = found[:NEWEST] or matched[: -NEWEST - 1 : -1]
     return Past(estimated, matched, last, whole=False, counted=False, looked_at=len(seen))
+
+
+def _drawn(kinds: SystemEventQuerySet, hours: Mapping[datetime, int]) -> tuple[list[SystemEvent], bool]:
+    """Return a sample of events, of which there are so many in each hour, oldest first, and whether it is all."""
+    every = sum(hours.values()) <= SAMPLE
+    parts = [(min(hours), max(hours) + HOUR)] if every else stretches(hours)
+    within = reduce(or_, (Q(pk__gte=first_id(start), pk__lt=first_id(end)) for start, end in parts))
+    with at_most(SAMPLING):
+        return sorted(kinds.filter(within).order_by()[: 2 * SAMPLE], key=lambda event: event.id), every
+
+
+def sample_of(*, account: str, now: datetime) -> tuple[list[SystemEvent], bool]:
+    """Return a sample of the account's events of the last 90 days, and whether it is all of them. May raise Slow."""
+    hours: Counter[datetime] = Counter()
+    for (hour, _level), count in _counts(Pattern(), account=account, period=Period(now - RETENTION, now)).items():
+        hours[hour] += int(count)
+    return _drawn(SystemEvent.objects.filter(account=account, test_of=None), hours) if hours else ([], True)
 
 
 def _by_hour(events: Sequence[SystemEvent]) -> Counts:

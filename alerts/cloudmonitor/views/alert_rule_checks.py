@@ -19,6 +19,7 @@ from alerts.cloudmonitor.views.alert_rule_panel import AlertRuleCreate, AlertRul
 from alerts.events.models import SystemEvent
 from alerts.notifications.decide import rules_with_recipients
 from alerts.notifications.explain import explain_all, explain_stored
+from alerts.notifications.lint import lint, others_than, paused_among, suspect
 from alerts.notifications.past import Slow
 from alerts.notifications.preview import preview
 from alerts.notifications.recipients import recipients_among
@@ -29,6 +30,7 @@ from alerts.rules.shelf import entry_of
 from alerts.ui import rule_checks as words
 from alerts.ui.access import ConsoleView
 from alerts.ui.export import json_response
+from alerts.ui.rule_findings import said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from alerts.notifications.preview import Preview
     from alerts.rules.forms import AlertRuleForm
     from alerts.rules.models import RuleTarget
+    from alerts.ui.rule_findings import Said
 
 EVENT_ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 MOST_SHOWN = 200
@@ -57,6 +60,7 @@ class Checks:
     newest: Sequence[dict[str, Any]] = ()
     told: Sequence[tuple[str, int | None]] = ()
     unreached: Sequence[str] = ()
+    findings: Sequence[Said] = ()
     slow: bool = False
     url: str = ""
     asked: str = ""
@@ -114,8 +118,20 @@ class AlertRuleChecks(AlertRuleCreate):
             checks.newest = [words.event_line(event) for event in seen.past.newest]
         count = seen.told if seen and seen.verdicts is not None else None
         checks.told = [(words.recipient_line(each), count) for each in recipients]
+        checks.findings = self.findings(rule, targets, seen)
         self.explain(checks, rule, targets)
         return checks
+
+    def findings(self, rule: AlertRule, targets: Sequence[RuleTarget], seen: Preview | None) -> list[Said]:
+        """Return what is wrong with the rule although each of its fields is right; those who are not told aside."""
+        past = seen.past if seen else None
+        one = suspect(
+            entry_of(rule), targets, matched=past.events if past else (), looked_at=past.looked_at if past else 0,
+            whole=past.counted if past else False, fired=past is None or past.total > 0,
+            mostly_muted=seen is not None and seen.mostly_muted,
+        )  # fmt: skip
+        paused = paused_among(one.recipients, rule.account_id)
+        return [said(each) for each in lint(one, others_than(rule), paused=paused) if not each.unreached]
 
     def explain(self, checks: Checks, rule: AlertRule, targets: Sequence[RuleTarget]) -> None:
         """Add what the rule makes of the event that was asked about, if one was."""

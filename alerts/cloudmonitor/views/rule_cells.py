@@ -39,7 +39,7 @@ MUTES: dict[int, str | Promise] = dict(MUTE_CHOICES)
 
 def with_firings(rules: QuerySet[AlertRule], *, since: datetime) -> QuerySet[AlertRule]:
     """Add when each rule last told somebody (`fired_at`), and how often since a moment (`fired`)."""
-    told = Decision.objects.filter(rule=OuterRef("pk"), verdict=Decision.Verdict.TOLD)
+    told = Decision.objects.filter(rule=OuterRef("pk"), verdict=Decision.Verdict.TOLD, test=False)
     last = told.order_by("-decided_at").values("decided_at")[:1]
     lately = told.filter(decided_at__gte=since).order_by().values("rule").annotate(count=Count("pk")).values("count")
     return rules.annotate(
