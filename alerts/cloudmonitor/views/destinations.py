@@ -18,7 +18,7 @@ from alerts.accounts.refusal import Refused
 from alerts.channels import BY_KIND
 from alerts.notifications.filters import DestinationFilter
 from alerts.notifications.health import resume
-from alerts.notifications.models import Destination, Notification
+from alerts.notifications.models import Attempt, Destination, Notification
 from alerts.notifications.plain import shortened
 from alerts.ui import formats
 from alerts.ui.forms import FormPage
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
 ANSWER_LENGTH = 120
+OUTCOME_LABELS = dict(Attempt.Outcome.choices)
 
 
 def address_cell(destination: Destination) -> SafeString:
@@ -51,6 +52,8 @@ def health_cell(destination: Destination) -> SafeString:
         tone, label, since = "critical", _("Paused"), destination.paused_at
     elif destination.failing_since:
         tone, label, since = "warn", _("Fails"), destination.failing_since
+    elif destination.last_outcome == Attempt.Outcome.KEPT:
+        return ui.state("KEPT", tone="info", label=_("Nothing is sent: kept in the outbox"))
     else:
         return ui.state("WELL", tone="good", label=_("Answers"))
     failures = ngettext("%(count)s failure in a row", "%(count)s failures in a row", destination.failures)
@@ -68,7 +71,8 @@ def last_cell(destination: Destination) -> SafeString | str:
     tone = OUTCOMES.get(destination.last_outcome, ("neutral", ""))[0]
     return format_html(
         '<span class="stacked"><span class="row">{} <small>{}</small></span><small class="breakable">{}</small></span>',
-        ui.state(destination.last_outcome, tone=tone), ui.moment(destination.last_at, relative=True),
+        ui.state(destination.last_outcome, tone=tone, label=OUTCOME_LABELS.get(destination.last_outcome, "")),
+        ui.moment(destination.last_at, relative=True),
         shortened(destination.last_answer, ANSWER_LENGTH),
     )  # fmt: skip
 
