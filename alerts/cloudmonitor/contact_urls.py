@@ -20,6 +20,7 @@ urlpatterns = [
     path("alerts/contacts/add-to-group/", contact_changes.ContactsAddToGroup.as_view(), name="contacts_add_to_group"),
     path("alerts/contacts/<int:pk>/", contact_details.ContactDetails.as_view(), name="contact"),
     path("alerts/contacts/addresses/<int:pk>/ask/", contact_tests.AddressAsk.as_view(), name="address_ask"),
+    path("alerts/contacts/addresses/<int:pk>/resume/", contact_tests.AddressResume.as_view(), name="address_resume"),
     path("alerts/contacts/addresses/<int:pk>/test/", contact_tests.AddressTest.as_view(), name="address_test"),
     path("alerts/contacts/<int:pk>/modify/", contact_changes.ContactModify.as_view(), name="contact_modify"),
     path("alerts/contacts/<int:pk>/delete/", contact_changes.ContactDelete.as_view(), name="contact_delete"),

@@ -110,10 +110,12 @@ class ContactForm(_ContactForm):
                 found[hook.kind] = address
         return found
 
-    def webhooks(self) -> Iterator[tuple[Hook, list[BoundField]]]:
-        """Yield each kind of webhook with its fields, for the page."""
+    def webhooks(self) -> Iterator[tuple[Hook, list[list[BoundField]]]]:
+        """Yield each kind of webhook with what belongs to its URL and what belongs to its secret, for the page."""
         for hook in HOOKS:
-            yield hook, [self[name] for name in hook.names if name in self.fields]
+            url, secret, remove, remove_secret, end = hook.names
+            sides = (url, remove), (secret, remove_secret, end)
+            yield hook, [[self[name] for name in side if name in self.fields] for side in sides]
 
 
 class ContactGroupForm(_GroupForm):

@@ -15,10 +15,11 @@ from django.utils import timezone
 
 from alerts.accounts.models import AuditEntry, Role
 from alerts.contacts.models import Address, Contact
+from alerts.notifications.addresses import recipients_at
 from alerts.notifications.deliver import deliver_one
 from alerts.notifications.direct import letter_of
-from alerts.notifications.models import Notification
-from tests.builders import a_contact, a_contact_group, a_rule
+from alerts.notifications.models import Destination, Notification
+from tests.builders import NOW, a_contact, a_contact_group, a_rule
 from tests.cloudmonitor.people import page_of, sent, signed_in, words_of
 from tests.receivers.http import HttpReceiver, Reply
 
@@ -181,6 +182,24 @@ def test_the_eleventh_test_of_a_minute_is_refused_with_a_sentence() -> None:
         sent(client, action("test", contact.addresses.get(kind="slack")), {}, expect=302)
     assert Notification.objects.filter(purpose="TEST").count() == 10
     assert "Ten tests were sent within the last minute." in words_of(client.get(page(contact)))
+
+
+def test_a_paused_address_is_said_to_be_paused_and_resumed_by_a_button() -> None:
+    contact, client = a_contact("Li.Na", slack=HOOK), signed_in()
+    slack = contact.addresses.select_related("contact__account").get(kind="slack")
+    (recipient,) = recipients_at(slack)
+    paused = Destination.objects.create(
+        account=contact.account, destination=recipient.destination, channel="slack", failures=7, paused_at=NOW
+    )
+    assert "Paused" in words_of(client.get(page(contact)))
+    assert "Paused" in words_of(client.get(reverse("cloudmonitor:contacts")))
+    assert page_of(client, page(contact)).select(f'button[formaction="{action("resume", slack)}"]')
+    sent(client, action("resume", slack), {"channel": "slack"}, expect=302)
+    assert "What waited for this address goes out now." in words_of(client.get(page(contact)))
+    paused.refresh_from_db()
+    assert paused.paused_at is None
+    sent(client, action("resume", slack), {"channel": "slack"}, expect=302)
+    assert "This address is not paused." in words_of(client.get(page(contact)))
 
 
 def test_the_page_names_groups_and_rules_and_a_viewer_has_no_buttons() -> None:

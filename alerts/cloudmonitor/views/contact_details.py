@@ -77,7 +77,7 @@ def row_of(way: Way, *, now: datetime) -> dict[str, object]:
     return {
         "way": way,
         "anchor": f"way-{way.channel}",
-        "label": _(BY_KIND[way.channel].label),
+        "label": _(BY_KIND[way.channel].label) if address.kind == Address.Kind.PHONE else address.get_kind_display(),
         "masked": way.recipient.masked,
         "standing": mode,
         "asks": mode != "usable",

@@ -1,4 +1,4 @@
-"""What can be done to one address of a contact: ask again whether it is right, and test it; and how a test fares."""
+"""What can be done to one address of a contact: ask again whether it is right, test it, resume it; how a test fares."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from alerts.accounts.audit import note
 from alerts.accounts.refusal import Refused
 from alerts.cloudmonitor.views.cells import state_cell
 from alerts.contacts.models import Address
-from alerts.notifications.addresses import ask_again, send_test
+from alerts.notifications.addresses import ask_again, health_of, recipients_at, send_test
+from alerts.notifications.health import resume
 from alerts.notifications.models import Notification
 from alerts.tasks import deliver, ring
 from alerts.ui.access import ConsoleView
@@ -101,3 +102,18 @@ class AddressTest(AddressAction):
         asked = self.request.POST.get("channel", address.kind)
         sent = send_test(address, channel=asked, actor=self.actor, now=now)
         return f"?{urlencode({'test': sent.pk})}#way-{sent.channel}"
+
+
+class AddressResume(AddressAction):
+    """Resume: end the pause of an address that has failed for long, so that what waited for it goes out."""
+
+    verb = "contact.resume"
+
+    def act(self, address: Address, *, now: datetime) -> str:
+        """End the pause of the way that the button stands at."""
+        channel = self.request.POST.get("channel", address.kind)
+        paused = health_of(self.account, (each for each in recipients_at(address) if each.channel == channel))
+        if not any(resume(each, now=now) for each in paused.values()):
+            raise Refused(_("This address is not paused."))
+        messages.success(self.request, _("What waited for this address goes out now."))
+        return ""
