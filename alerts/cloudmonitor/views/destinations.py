@@ -71,7 +71,7 @@ def last_cell(destination: Destination) -> SafeString | str:
     tone = OUTCOMES.get(destination.last_outcome, ("neutral", ""))[0]
     return format_html(
         '<span class="stacked"><span class="row">{} <small>{}</small></span><small class="breakable">{}</small></span>',
-        ui.state(destination.last_outcome, tone=tone, label=OUTCOME_LABELS.get(destination.last_outcome, "")),
+        ui.state(destination.last_outcome, tone=tone, label=str(OUTCOME_LABELS.get(destination.last_outcome, ""))),
         ui.moment(destination.last_at, relative=True),
         shortened(destination.last_answer, ANSWER_LENGTH),
     )  # fmt: skip
