@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from alerts.events.catalog import LEVELS
 from alerts.events.models import EventCount
@@ -69,11 +70,16 @@ class Home(ConsoleView):
         ]  # fmt: skip
 
     def failed_tile(self, now: datetime) -> dict[str, Any]:
-        """Return the tile of failed messages, which leads to them."""
-        failed = overview.failed_messages(self.account, now=now)
+        """Return the tile of failed messages, which leads to them, or to the destinations that are paused."""
+        failed, paused = overview.failed_messages(self.account, now=now), overview.paused_destinations(self.account)
         url = f"{reverse('cloudmonitor:history')}?{urlencode({'state': 'FAILED', 'period': '1d'})}"
-        return {"label": _("Messages that failed"), "value": formats.number(failed), "note": _("in 24 hours"),
-                "url": url, "tone": "critical" if failed else ""}  # fmt: skip
+        note = _("in 24 hours")
+        if paused:
+            url = f"{reverse('cloudmonitor:destinations')}?{urlencode({'health': 'paused'})}"
+            said = ngettext("%(count)s destination paused", "%(count)s destinations paused", paused)
+            note = f"{note} · {said % {'count': formats.number(paused)}}"
+        return {"label": _("Messages that failed"), "value": formats.number(failed), "note": note,
+                "url": url, "tone": "critical" if failed or paused else ""}  # fmt: skip
 
     def first_steps(self) -> dict[str, Any]:
         """Return what a newcomer needs: where facts go, and a first one to send."""

@@ -18,7 +18,7 @@ from alerts.events.counts import tally
 from alerts.events.filters import Seen, SystemEventFilter
 from alerts.events.find import around
 from alerts.events.models import EventCount, SystemEvent
-from alerts.notifications.models import Notification
+from alerts.notifications.models import Destination, Notification
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,6 +98,11 @@ def running_full(account: CloudAccount) -> list[Usage]:
     return list(full.order_by((F("used") / F("quota")).desc()))
 
 
+def paused_destinations(account: CloudAccount) -> int:
+    """Return to how many addresses nothing is sent for now, because they have failed for long."""
+    return Destination.objects.filter(account=account, paused_at__isnull=False).count()
+
+
 def failed_messages(account: CloudAccount, *, now: datetime) -> int:
     """Return how many of the newest messages failed for good in the last 24 hours."""
     newest = Notification.objects.filter(account=account).order_by("-pk").values("pk")[:LOOKED_AT]
@@ -106,7 +111,7 @@ def failed_messages(account: CloudAccount, *, now: datetime) -> int:
 
 
 def _events(account: CloudAccount) -> SystemEventQuerySet:
-    return SystemEvent.objects.filter(account=account)
+    return SystemEvent.objects.filter(account=account).real()
 
 
 def _query(**parameters: str) -> QueryDict:

@@ -12,7 +12,7 @@ from django.test import Client
 from alerts.accounts.models import Role
 from alerts.estate.models import Usage
 from alerts.notifications.dispatch import dispatch_batch
-from alerts.notifications.models import Notification
+from alerts.notifications.models import Destination, Notification
 from tests.builders import (
     NOW,
     OTHER_UID,
@@ -117,3 +117,10 @@ def test_the_page_takes_a_fixed_number_of_queries(django_assert_max_num_queries:
     client.get("/")
     with django_assert_max_num_queries(20):
         client.get("/")
+
+
+def test_a_paused_destination_stands_on_the_first_page() -> None:
+    Destination.objects.create(account=an_account(), destination="d", channel="email", masked="a", paused_at=NOW)
+    page = home()
+    assert "1 destination paused" in page.get_text()
+    assert page.select_one("a[href*='health=paused']")
