@@ -105,8 +105,9 @@ def form_of(document: Document, *, account: CloudAccount, rule: AlertRule | None
 
 def _key(groups: QuerySet[Any], account: CloudAccount, name: str) -> str:
     """Return the key of a group by its name; one that is none where there is no such group."""
-    found = groups.filter(account=account, name=name).values_list("pk", flat=True).first()
-    return "" if not name else str(found or 0)
+    if not name:
+        return ""
+    return str(groups.filter(account=account, name=name).values_list("pk", flat=True).first() or 0)
 
 
 def _rows(
@@ -135,8 +136,10 @@ def _url_row(entry: Mapping[str, str], free: list[RuleTarget]) -> dict[str, str]
 
 def mistakes_of(document: Document, form: AlertRuleForm) -> list[Mistake]:
     """Return everything that is wrong with a document, in the order of the panel; empty when it can be saved."""
-    found = [*_missing(document, form), *_unknown_masks(form)]
-    form.is_valid()
+    found = [*_unknown_masks(form)]
+    if form.is_valid():
+        return found
+    found += _missing(document, form)
     found += [Mistake(label, sentence) for _control, label, sentence in form.mistakes()]
     said: set[str] = set()
     return [each for each in found if not (each.sentence in said or said.add(each.sentence))]  # type: ignore[func-returns-value]

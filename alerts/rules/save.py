@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -18,6 +18,8 @@ from alerts.rules.shelf import new_edition
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
+
+    from alerts.rules.document import Document
 
 TRIALS_LIVE = timedelta(days=1)
 
@@ -48,15 +50,16 @@ def save_rule(
     """
     stored = _locked(rule, opened=opened)
     before = document_of(stored, secrets=True) if stored else {}
-    if stored and before == document_of(rule, targets=targets, secrets=True):
+    after = document_of(rule, targets=targets, secrets=True)
+    if stored and before == after:
         return rule
     if stored:
         _remember(stored, before)
     rule.changed_at, rule.version = now, stored.version + 1 if stored else 1
     if not stored:
         rule.created_at = now
-    _write(rule, targets)
-    _note(rule, change=change or (Change.MODIFY if stored else Change.CREATE), by=by, now=now)
+    _write(rule, targets, replace=stored is not None)
+    _note(rule, after, change=change or (Change.MODIFY if stored else Change.CREATE), by=by, now=now)
     return rule
 
 
@@ -72,32 +75,32 @@ def _locked(rule: AlertRule, *, opened: int | None) -> AlertRule | None:
     return stored
 
 
-def _write(rule: AlertRule, targets: Sequence[RuleTarget]) -> None:
+def _write(rule: AlertRule, targets: Sequence[RuleTarget], *, replace: bool) -> None:
     try:
-        with transaction.atomic():
-            rule.save()
+        rule.save()
     except IntegrityError as error:
         raise Refused(_("There is an alert rule of this name already."), field="name") from error
     new_edition([rule.account_id])
-    rule.targets.all().delete()
+    if replace:
+        rule.targets.all().delete()
     for target in targets:
         target.pk, target.rule = None, rule
     RuleTarget.objects.bulk_create(targets)
 
 
-def _note(rule: AlertRule, *, change: str, by: str, now: datetime, document: Any = None) -> None:
+def _note(rule: AlertRule, document: Document, *, change: str, by: str, now: datetime) -> None:
     if rule.state == AlertRule.State.TRIAL:
         return
     RuleVersion.objects.create(
         account_id=rule.account_id, rule=rule, rule_name=rule.name, number=rule.version, change=change, made_at=now,
-        made_by=by, document=json.dumps(document or document_of(rule, secrets=True)),
+        made_by=by, document=json.dumps(document),
     )  # fmt: skip
 
 
-def _remember(stored: AlertRule, document: Any) -> None:
+def _remember(stored: AlertRule, document: Document) -> None:
     """Keep what the rule was, if it came about without a version: one must be able to go back to it."""
     if not RuleVersion.objects.filter(rule=stored, number=stored.version).exists():
-        _note(stored, change=Change.CREATE, by="", now=stored.changed_at, document=document)
+        _note(stored, document, change=Change.CREATE, by="", now=stored.changed_at)
 
 
 @transaction.atomic
@@ -106,13 +109,13 @@ def set_state(rule: AlertRule, *, state: str, now: datetime, by: str = "") -> No
     stored = _locked(rule, opened=None)
     if stored is None or stored.state == state:
         return
-    _remember(stored, document_of(stored, secrets=True))
+    document = document_of(stored, secrets=True)
+    _remember(stored, document)
     rule.state, rule.changed_at, rule.version = state, now, stored.version + 1
     rule.save(update_fields=["state", "changed_at", "version"])
     new_edition([rule.account_id])
-    rule.refresh_from_db()
     change = Change.ENABLE if state == AlertRule.State.ENABLED else Change.DISABLE
-    _note(rule, change=change, by=by, now=now)
+    _note(rule, {**document, "state": state}, change=change, by=by, now=now)
 
 
 @transaction.atomic

@@ -41,8 +41,12 @@ def entry_of(rule: AlertRule) -> Entry:
 
 def new_edition(accounts: Iterable[str]) -> None:
     """Say that rules or resource groups of these accounts have changed, in the transaction that changes them."""
-    for account in accounts:
-        RuleBook.objects.update_or_create(account_id=account, defaults={"edition": uuid.uuid4()})
+    RuleBook.objects.bulk_create(
+        [RuleBook(account_id=account, edition=uuid.uuid4()) for account in sorted(set(accounts))],
+        update_conflicts=True,
+        unique_fields=["account"],
+        update_fields=["edition"],
+    )
 
 
 def _keep(account: str, edition: uuid.UUID, book: Book) -> None:

@@ -106,8 +106,7 @@ def _load(account: CloudAccount, text: str, *, now: datetime, by: str) -> Plan:
 def _one(plan: Plan, section: str, entry: Entry, *, account: CloudAccount, now: datetime, by: str) -> None:
     name = str(entry.document["name"])
     try:
-        with transaction.atomic():
-            new, changes = LOADERS[section](account, entry.document, now=now, by=by)
+        new, changes = LOADERS[section](account, entry.document, now=now, by=by)
     except (Mistaken, Refused) as error:
         said = error.sentences if isinstance(error, Mistaken) else (error.message,)
         plan.mistakes += [FileMistake(entry.line, f"{TITLES[section]} “{name}”: {each}") for each in said]
