@@ -17,6 +17,7 @@ SECRET = "s3cr3t-value"
     ("text", "kept"),
     [
         (f"POST /ingest/cloudmonitor/{SECRET} 401", "POST /ingest/cloudmonitor/"),
+        (f"GET /confirm/{SECRET}/ 404", "GET /confirm/"),
         (f"Authorization: Bearer {SECRET}", "Bearer "),
         (f"authorization: bearer {SECRET}", "bearer "),
         (f"smtp://user:{SECRET}@mail.example.com:587", "@mail.example.com:587"),
