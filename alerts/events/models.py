@@ -26,6 +26,14 @@ SEARCH_TEXT_LENGTH = 8_000
 class SystemEventQuerySet(models.QuerySet["SystemEvent"]):
     """Events by time, always through the id, so that only the partitions of that time are looked at."""
 
+    def real(self) -> SystemEventQuerySet:
+        """Return what happened: no tests."""
+        return self.filter(test_of=None)
+
+    def tests(self) -> SystemEventQuerySet:
+        """Return the events that test a rule."""
+        return self.filter(test_of__isnull=False)
+
     def between(self, start: datetime, end: datetime) -> SystemEventQuerySet:
         """Return events with start ≤ time < end, to the millisecond."""
         return self.filter(id__gte=first_id(start), id__lt=first_id(end))
@@ -82,6 +90,7 @@ class SystemEvent(models.Model):
                 condition=Q(GreaterThanOrEqual(Length("search_text"), SEARCH_TEXT_LENGTH)),
                 name="events_cut_off",
             ),
+            models.Index(fields=["id"], condition=Q(test_of__isnull=False), name="events_tests"),
         ]
 
     def __str__(self) -> str:

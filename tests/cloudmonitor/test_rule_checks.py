@@ -200,6 +200,27 @@ def test_a_test_goes_the_real_way_and_is_marked_as_one() -> None:
     assert EventCount.objects.count() == 0
 
 
+def test_lists_and_exports_have_tests_and_mark_them_and_figures_leave_them_out() -> None:
+    rule, client = a_rule(), signed_in(Role.OPERATOR)
+    an_event(FAILURE, at=NOW - timedelta(hours=40), test_of=rule.pk, origin="test", instance_name="tried")
+    an_event(FAILURE, at=NOW - timedelta(hours=30), instance_name="real")
+    address = reverse("cloudmonitor:system_events")
+    rows = page_of(client, address).select("tbody tr:has(td)")
+    marked = {("tried" in row.text): row.select_one("[data-test]") is not None for row in rows if "td" in str(row)}
+    assert marked == {True: True, False: False}
+    found = client.get(address, {"format": "json"}).json()["events"]
+    assert [(each["InstanceName"], each["Test"]) for each in found] == [("real", False), ("tried", True)]
+    assert "tried" not in words_of(client.get(reverse("home")))
+    dispatch_batch(now=NOW)
+    decided = client.get(reverse("cloudmonitor:decisions"), {"format": "json"}).json()["decisions"]
+    assert sorted(each["Test"] for each in decided) == [False, True]
+    assert page_of(client, reverse("cloudmonitor:decisions")).select("[data-test]")
+    assert page_of(client, reverse("cloudmonitor:history")).select("[data-test]")
+    sent = client.get(reverse("cloudmonitor:history"), {"format": "json"}).json()["notifications"]
+    assert sorted(each["Test"] for each in sent) == [False, True]
+    assert "1 in 7 days" in words_of(client.get(reverse("cloudmonitor:alert_rules")))
+
+
 def test_a_test_that_the_rule_does_not_select_says_why() -> None:
     rule = a_rule(levels=["WARN"])
     client = signed_in(Role.OPERATOR)

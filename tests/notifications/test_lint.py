@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -155,3 +156,15 @@ def test_the_page_and_the_json_name_the_rules() -> None:
     assert [(rule["name"], [each["code"] for each in rule["findings"]]) for rule in found] == [
         ("odd", ["never-matched"])
     ]
+
+
+def test_the_command_ends_with_one_when_something_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    an_event(FAILURE)
+    a_rule(name="fine", product="KMS", names=[FAILURE])
+    call_command("rules", "lint")
+    assert capsys.readouterr().out == "Nothing is wrong.\n"
+    a_rule(name="odd", names=["Key:DeleteKey:Success"])
+    with pytest.raises(SystemExit) as ended:
+        call_command("rules", "lint")
+    assert ended.value.code == 1
+    assert capsys.readouterr().out == "odd: never-matched: It matched nothing in the last 90 days.\n"

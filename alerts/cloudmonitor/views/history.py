@@ -23,6 +23,7 @@ from alerts.notifications.plain import shortened
 from alerts.rules.models import AlertRule
 from alerts.ui import formats
 from alerts.ui.access import ConsoleView
+from alerts.ui.event_cells import test_mark
 from alerts.ui.outcomes import OUTCOMES, reason_of
 from alerts.ui.pages import ListPage
 from alerts.ui.tables import Column, attribute
@@ -43,8 +44,8 @@ def event_cell(decision: Decision) -> SafeString:
     title = _(known.title) if known else decision.event_name
     url = reverse("cloudmonitor:system_event", args=[decision.event_id])
     return format_html(
-        '<span class="stacked"><span class="row">{}<a href="{}">{}</a></span><code>{}</code></span>',
-        ui.level(decision.level), url, title, decision.resource,
+        '<span class="stacked"><span class="row">{}<a href="{}">{}</a>{}</span><code>{}</code></span>',
+        ui.level(decision.level), url, title, test_mark(test=decision.test), decision.resource,
     )  # fmt: skip
 
 
@@ -129,6 +130,11 @@ class History(HistoryPage):
         Column("EventName", "EventName", attribute("decision.event_name")),
         Column("Level", "Level", attribute("decision.level")),
         Column("ResourceId", "ResourceId", attribute("decision.resource")),
+        Column(
+            "Test",
+            "Test",
+            lambda row: bool(row.decision and row.decision.test) or row.purpose == Notification.Purpose.TEST,
+        ),
         Column("Recipient", "Recipient", attribute("recipient")),
         Column("Channel", "Channel", attribute("channel")),
         Column("Address", "Address", attribute("masked")),
@@ -190,6 +196,7 @@ class Decisions(HistoryPage):
         Column("EventTime", "EventTime", attribute("occurred_at")),
         Column("Level", "Level", attribute("level")),
         Column("ResourceId", "ResourceId", attribute("resource")),
+        Column("Test", "Test", attribute("test")),
         Column("Decision", "Decision", attribute("verdict")),
         Column("Reason", "Reason", attribute("reason")),
     )

@@ -3,6 +3,7 @@
 rules export [--secrets] [--output FILE]    write the file
 rules diff FILE                             say what it would change; ends with 1 when that is something
 rules import FILE                           bring it in, all or nothing
+rules lint                                  say what is wrong with rules; ends with 1 when that is something
 """
 
 from __future__ import annotations
@@ -17,9 +18,12 @@ from django.utils import timezone
 from alerts.accounts.audit import note
 from alerts.accounts.models import CloudAccount
 from alerts.notifications.addresses import ask_unasked
+from alerts.notifications.lint import findings_of
 from alerts.rules.files.load import Plan, load, planned
 from alerts.rules.files.text import MOST_BYTES
 from alerts.rules.files.write import exported
+from alerts.rules.models import AlertRule
+from alerts.ui.rule_findings import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,18 +35,18 @@ ACTOR = "manage.py rules"
 class Command(BaseCommand):
     """Exports, compares and imports."""
 
-    help = "Export, compare or import contacts, contact groups, resource groups and alert rules as one YAML file."
+    help = "Export, compare or import contacts, groups and alert rules as one YAML file, or lint the rules."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the verbs and what they take."""
         verbs = parser.add_subparsers(dest="do", required=True)
-        for verb in ("export", "import", "diff"):
+        for verb in ("export", "import", "diff", "lint"):
             each = verbs.add_parser(verb)
             each.add_argument("--account", help="UID of the account; not needed while there is one only")
             if verb == "export":
                 each.add_argument("--secrets", action="store_true", help="with addresses, URLs and signing secrets")
                 each.add_argument("--output", type=Path, help="file to write; the standard output unless given")
-            else:
+            elif verb != "lint":
                 each.add_argument("file", help="file to read, or - for the standard input")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -50,6 +54,8 @@ class Command(BaseCommand):
         account = account_of(options["account"])
         if options["do"] == "export":
             self.export(account, secrets=options["secrets"], output=options["output"])
+        elif options["do"] == "lint":
+            self.lint(account)
         elif options["do"] == "import":
             self.bring_in(account, text_of(options["file"]))
         else:
@@ -76,6 +82,16 @@ class Command(BaseCommand):
         self.tell(plan := load(account, text, now=now, by=ACTOR))
         ask_unasked(account, now=now)
         note(account, actor=ACTOR, verb="alert_rule.import", subject=f"{len(plan.steps)} changed", now=now)
+
+    def lint(self, account: CloudAccount) -> None:
+        """Say what is wrong with the rules of the account."""
+        rules = list(AlertRule.objects.saved().filter(account=account).order_by("name"))
+        found = findings_of(rules, account=account.pk, now=timezone.now())
+        wrong = [(rule, each) for rule in rules for each in found.get(rule.pk, ())]
+        self.stdout.writelines(f"{rule.name}: {each.code}: {said(each).text}\n" for rule, each in wrong)
+        if wrong:
+            sys.exit(DIFFERENT)
+        self.stdout.write("Nothing is wrong.")
 
     def tell(self, plan: Plan) -> None:
         """Write a plan; ends with 2 when there are mistakes in the file."""
