@@ -17,17 +17,17 @@ from django.conf import settings
 from alerts.channels import BY_KIND
 from alerts.channels.base import ChannelSettings, CloudSettings, DeliveryError, Outcome, PhoneSettings
 from alerts.events.models import SystemEvent
-from alerts.notifications.claim import take
+from alerts.notifications.claim import LIMITED, take
 from alerts.notifications.direct import direct_message
-from alerts.notifications.message import compose
+from alerts.notifications.message import Composed, composed
+from alerts.notifications.own import own_source
 from alerts.notifications.rows import columns
 from alerts.notifications.settle import record_attempt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from alerts.channels.base import Message
-    from alerts.notifications.models import Notification
+    from alerts.notifications.models import Decision, Notification
 
 log = logging.getLogger(__name__)
 
@@ -49,19 +49,21 @@ def deliver_one(*, now: datetime, meanwhile: Callable[[], None] | None = None) -
     if meanwhile and not pick.healthy:
         meanwhile()
     started = time.monotonic()
-    message: Message | None = None
+    made: Composed | None = None
     try:
         _check_tries(notification)
-        message = _message_of(notification)
+        made = _made_of(notification)
         result: Outcome | DeliveryError = BY_KIND[notification.channel].send(
-            message, address=json.loads(notification.address), settings=channel_settings()
+            made.message, address=json.loads(notification.address), settings=channel_settings()
         )
     except DeliveryError as error:
         result = error
     except Exception as error:
         log.exception("notification %s could not be sent", notification.pk)
         result = DeliveryError(f"Unexpected {type(error).__name__}; see the log.", permanent=False, code="Unexpected")
-    record_attempt(notification, message, result, started_at=now, duration=time.monotonic() - started)
+    took = time.monotonic() - started
+    message, note = (made.message, made.note) if made else (None, None)
+    record_attempt(notification, message, result, started_at=now, duration=took, note=note)
     return True
 
 
@@ -85,11 +87,19 @@ def _check_tries(notification: Notification) -> None:
         raise DeliveryError("Every try ended without an answer.", permanent=True, code="GivenUp")
 
 
-def _message_of(notification: Notification) -> Message:
+def _made_of(notification: Notification) -> Composed:
     if notification.decision is None:
-        return direct_message(notification)
+        return Composed(direct_message(notification))
     found = SystemEvent.objects.raw(EVENT, [notification.decision.event_id, notification.account_id])
     for event in found:
         event.account = notification.account
-        return compose(notification, event)
+        return composed(notification, event, own=own_source(notification), merged=_merged_into(notification))
     raise DeliveryError("The event is no longer kept.", permanent=True, code="EventGone")
+
+
+def _merged_into(notification: Notification) -> list[Decision]:
+    """Return what goes along with a message, the most urgent first; only channels with a limit merge."""
+    if notification.channel not in LIMITED:
+        return []
+    rows = notification.merged.filter(decision__isnull=False).select_related("decision")
+    return [row.decision for row in rows.order_by("urgency", "pk") if row.decision]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from alerts.channels.base import Message
 from alerts.events.catalog import CATALOG
 from alerts.events.models import SystemEvent
-from alerts.notifications.message import callback_body, compose
+from alerts.notifications.message import callback_body, compose, composed, thread_of
 from alerts.notifications.models import Decision, Notification
 from alerts.notifications.plain import MOST_PAIRS, line, pairs_of
 from tests.builders import a_rule, an_account, an_event
@@ -27,7 +27,10 @@ AT = datetime(2026, 11, 22, 2, 15, 2, 120_000, UTC)
 def a_message(event: SystemEvent, *, zone: str = "UTC", **fields: Any) -> Message:
     """Return what somebody in this zone is told of the event by the rule `rotation_failed`."""
     rule = a_rule(name=fields.pop("rule_name", "rotation_failed"), mute_for=3 * 3600)
-    decision = Decision(account=event.account, event_id=event.id, rule=rule, rule_name=rule.name, level=event.level)
+    decision = Decision(
+        account=event.account, event_id=event.id, rule=rule, rule_name=rule.name, event_name=event.name,
+        resource=event.resource, level=event.level, test=event.test_of is not None,
+    )  # fmt: skip
     told = {"recipient": "Li.Na", "language": "auto", "channel": "email"} | fields
     return compose(Notification(account=event.account, decision=decision, time_zone=zone, **told), event)
 
@@ -156,3 +159,77 @@ def test_the_mail_has_no_address_of_the_recipient_and_nothing_to_load() -> None:
     assert "example.com" not in message.text + message.html
     page = BeautifulSoup(message.html, "html.parser")
     assert not page.find_all(["img", "script", "link", "iframe"])
+
+
+def test_in_chinese_everything_but_the_catalogues_texts_is_chinese() -> None:
+    message = a_message(a_failure(), language="zh-hans", zone="Asia/Shanghai")
+    assert message.subject == "[CRITICAL] 托管凭据轮转失败：rds-prod-app（cn-hangzhou）"
+    assert message.language == "zh-hans"
+    for words in (
+        "凭据", "地域", "开始时间", "原因", "发生了什么", "影响", "处理建议", "查看事件", "详细信息", "事件 ID",
+        "您作为 Li.Na 收到此消息，由报警规则“rotation_failed”触发。", "将在 3 小时内不再通知",
+    ):  # fmt: skip
+        assert words in message.text
+        assert words in BeautifulSoup(message.html, "html.parser").get_text()
+    for words in ("What happened", "Region", "Since", "You get this message", "Details"):
+        assert words not in message.text + message.html
+
+
+@pytest.mark.parametrize(
+    ("language", "mark", "note"), [("en", "[TEST] ", "This is a test."), ("zh-hans", "【测试】", "这是一条测试消息")]
+)
+@pytest.mark.parametrize("channel", ["email", "dingtalk", "sms", "webhook"])
+def test_a_test_says_so_in_subject_and_text_on_every_channel(channel: str, language: str, mark: str, note: str) -> None:
+    event = a_failure()
+    event.test_of = 1
+    message = a_message(event, language=language, channel=channel)
+    assert message.subject.startswith(mark)
+    assert message.text.startswith(note)
+    assert (note in message.html) is (channel == "email")
+    assert message.body["test"] is True
+    assert "test" not in a_message(a_failure(), channel=channel, rule_name="other").body
+
+
+def test_a_failure_and_the_success_after_it_are_one_thread_and_another_secret_is_another() -> None:
+    failed, told = a_failure(), a_failure().resource
+    again = an_event("Secret:RotateSecret:Success", resource=told, instance_name="rds-prod-app")
+    other = a_failure(resource=told + "2")
+    message = a_message(failed, rule_name="r2")
+    assert message.thread.isalnum()
+    assert message.source == "r2"
+    assert message.url.endswith(f"/{failed.id}/")
+    assert thread_of_event(failed) != message.thread, "another rule"
+    assert thread_of_event(again) == thread_of_event(failed) != thread_of_event(other)
+
+
+def thread_of_event(event: SystemEvent) -> str:
+    """Return the thread of what the rule `r` says of an event."""
+    return thread_of(
+        Decision(account=event.account, rule_name="r", event_name=event.name, resource=event.resource, level="INFO")
+    )
+
+
+def test_a_robot_and_a_phone_get_less_than_a_mail() -> None:
+    mail, robot, phone = (a_message(a_failure(), channel=kind, rule_name=kind) for kind in ("email", "slack", "sms"))
+    assert len(mail.text) > len(robot.text) > len(phone.text)
+    assert phone.text.count("\n") <= 3
+    assert "mend the permission" in robot.text
+    assert robot.html == phone.html == ""
+
+
+def test_what_was_merged_is_listed_with_level_title_resource_and_time() -> None:
+    event = a_failure()
+    decisions = [
+        Decision(account=event.account, rule_name="r", event_name=event.name, level="CRITICAL", occurred_at=AT,
+                 resource=f"acs:kms:cn-hangzhou:1:secret/s-{number}")
+        for number in range(120)
+    ]  # fmt: skip
+    decision = Decision(account=event.account, event_id=event.id, rule_name="r", level=event.level)
+    for channel in ("dingtalk", "email"):
+        row = Notification(account=event.account, decision=decision, language="en", channel=channel, recipient="Ann")
+        message = composed(row, event, merged=decisions).message
+        assert message.subject.endswith("(and 120 more)")
+        assert "120 more since the last message" in message.text
+        assert "[CRITICAL] Managed secret rotation failed · s-7 · 2026-11-22 02:15:02 UTC" in message.text
+        assert "… and 20 more; see the alert history." in message.text
+        assert ("s-99 ·" in message.html) is (channel == "email")

@@ -1,0 +1,90 @@
+"""The sandbox of message texts: what it lets through, where it says a mistake is, and that nothing takes long."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from liquid.exceptions import LiquidError
+
+from alerts.notifications.sandbox import OUTPUT_LIMIT, SOURCE_LIMIT, mistake_of, pad, rendered
+
+FACTS = {"name": "rds-prod-app", "rows": [{"label": "Key", "value": "k-1"}], "url": "https://kms.example.com/"}
+
+
+def mistake(source: str) -> tuple[int, str]:
+    """Return the mistake that a template makes."""
+    with pytest.raises(LiquidError) as caught:
+        rendered(source, FACTS)
+    return mistake_of(caught.value)
+
+
+def test_variables_loops_conditions_and_filters_work() -> None:
+    source = (
+        "{% for row in rows %}{{ row.label | pad: 6 }}{{ row.value | upcase }}{% endfor %}{% if name %}!{% endif %}"
+    )
+    assert rendered(source, FACTS) == "Key   K-1!"
+
+
+def test_what_comes_from_outside_is_never_read_as_a_template() -> None:
+    assert rendered("{{ name }}", {"name": "{{ url }}{% foo %}"}) == "{{ url }}{% foo %}"
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "said"),
+    [
+        ("a\n\n{{ nom }}", 3, "'nom' is undefined"),
+        ("{{ name", 1, "expected '}}'"),
+        ("a\n{% foo %}", 2, "unexpected tag 'foo'"),
+        ("{{ name | date: '%Y' }}", 1, "unknown filter 'date'"),
+        ("{% include 'settings' %}", 1, "unexpected tag"),
+        ("{% render 'settings' %}", 1, "unexpected tag"),
+        ("{{ name.__class__ }}", 1, "undefined"),
+        ("{{ rows.pop }}", 1, "undefined"),
+        ("x" * (SOURCE_LIMIT + 1), 0, "longer than"),
+    ],
+)
+def test_a_mistake_is_told_with_its_line(source: str, line: int, said: str) -> None:
+    found = mistake(source)
+    assert found[0] == line
+    assert said in found[1]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% for a in (1..1000000000) %}x{% endfor %}",
+        "{% for a in (1..900) %}{% for b in (1..900) %}{{ name }}{% endfor %}{% endfor %}",
+        "{{ (1..1000000000) | join: ',' }}",
+        "{% assign x = name %}{% for i in (1..60) %}{% assign x = x | append: x %}{% endfor %}{{ x }}",
+        "{% assign x = 'aaaaaaaaaa' %}{% for i in (1..60) %}{% assign x = x | replace: 'a', x %}{% endfor %}",
+        "{% assign x = 9 %}{% for i in (1..60) %}{% assign x = x | times: x %}{% endfor %}{{ x }}",
+        "{% for i in (1..999) %}" + "{% if true %}{% endif %}" * 300 + "{% endfor %}",
+        "{% for i in (1..999) %}" + "{{ name }}" * 300 + "{% endfor %}",
+        "{% if true %}" * 40 + "{% endif %}" * 40,
+    ],
+)
+def test_what_would_take_long_is_stopped_at_once(source: str) -> None:
+    started = time.thread_time()
+    mistake(source)
+    assert time.thread_time() - started < 0.5
+
+
+def test_what_is_made_is_never_larger_than_its_limit() -> None:
+    assert len(rendered("{% for i in (1..999) %}0123456789012345678{% endfor %}", FACTS)) <= OUTPUT_LIMIT
+    assert "output" in mistake("{% for i in (1..1000) %}" + "x" * 30 + "{% endfor %}")[1]
+
+
+@given(st.text(alphabet="{}%| '\"ab.name:rows()[]0-9\n", max_size=60))
+def test_no_text_breaks_anything_but_itself(source: str) -> None:
+    # A LiquidError is what a mistake is; anything else would be a hole, and fails the test.
+    with suppress(LiquidError):
+        assert len(rendered(source, FACTS)) < OUTPUT_LIMIT
+
+
+def test_a_chinese_label_is_two_wide() -> None:
+    assert (pad("地域", 6), pad("Region", 3), pad("a", 10**9)[-1]) == ("地域  ", "Region", " ")
+    assert len(pad("a", 10**9)) == 80
