@@ -111,7 +111,8 @@ def _belongs(request: HttpRequest, view: str) -> bool:
 TABS = {
     "cloudmonitor:system_events": (
         "cloudmonitor:alert_rules", "cloudmonitor:alert_rule_create", "cloudmonitor:alert_rule_modify",
-        "cloudmonitor:alert_rule_versions", "cloudmonitor:rule_version_roll_back",
+        "cloudmonitor:alert_rule_versions", "cloudmonitor:rule_version_roll_back", "cloudmonitor:alert_rules_import",
+        "cloudmonitor:alert_rules_change",
     ),
     "cloudmonitor:contacts": (
         "cloudmonitor:contact_groups", "cloudmonitor:contact_group_create", "cloudmonitor:contact_group_modify",

@@ -107,6 +107,11 @@ def where(target: RuleTarget) -> str:
     return f"{target.get_kind_display()} · {BY_KIND[target.kind].mask(target.fields)}"
 
 
+def mute_cell(rule: AlertRule) -> SafeString:
+    """Draw the mute period."""
+    return format_html('<span class="nowrap">{}</span>', MUTES.get(rule.mute_for, rule.mute_for))
+
+
 def fired_cell(rule: Any) -> SafeString:
     """Draw when the rule last fired and how often in seven days, with a link to its decisions."""
     if rule.fired_at is None:
@@ -171,7 +176,7 @@ COLUMNS = (
     Column("Name", gettext_lazy("Alert rule"), name_cell),
     Column("Selects", gettext_lazy("Events"), selects_cell),
     Column("Targets", gettext_lazy("Notifies"), goes_cell),
-    Column("MuteFor", gettext_lazy("Mute for"), lambda rule: MUTES.get(rule.mute_for, rule.mute_for), minor=True),
+    Column("MuteFor", gettext_lazy("Mute for"), mute_cell, minor=True),
     Column("State", gettext_lazy("State"), state_cell),
     Column("Fired", gettext_lazy("Last fired"), fired_cell),
 )
