@@ -17,7 +17,7 @@ from alerts.rules.models import AlertRule
 from alerts.rules.reach import reaches
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from alerts.rules.models import RuleTarget
 
@@ -43,6 +43,13 @@ def told_by(contact: Contact) -> list[AlertRule]:
     """Return the alert rules that tell a group with this contact in it, by name, with all that they reach."""
     rules = AlertRule.objects.saved().filter(targets__group__contacts=contact).distinct().order_by("name")
     return list(rules.prefetch_related("targets__group__contacts__addresses"))
+
+
+def reached_by(rules: Iterable[AlertRule], contact: Contact) -> bool:
+    """Tell whether one of these rules, which all tell the contact, does so by a method that reaches it."""
+    targets = (target for rule in rules for target in rule.targets.all())
+    mine = (target for target in targets if target.group and contact in target.group.contacts.all())
+    return any(reaches(contact, method=target.method) for target in mine)
 
 
 def reaches_anybody(rule: AlertRule, *, but: Contact | None = None) -> bool:

@@ -193,6 +193,8 @@ def test_a_paused_address_is_said_to_be_paused_and_resumed_by_a_button() -> None
     )
     assert "Paused" in words_of(client.get(page(contact)))
     assert "Paused" in words_of(client.get(reverse("cloudmonitor:contacts")))
+    tested = sent(client, action("test", slack), {"channel": "slack"}, expect=302).headers["Location"]
+    assert "the test goes out once it is resumed" in words_of(client.get(tested))
     assert page_of(client, page(contact)).select(f'button[formaction="{action("resume", slack)}"]')
     sent(client, action("resume", slack), {"channel": "slack"}, expect=302)
     assert "What waited for this address goes out now." in words_of(client.get(page(contact)))
@@ -211,6 +213,19 @@ def test_the_page_names_groups_and_rules_and_a_viewer_has_no_buttons() -> None:
         assert said in words, said
     viewed = page_of(signed_in(Role.VIEWER), page(contact))
     assert not viewed.select("main form")
+
+
+def test_the_page_says_why_a_contact_is_told_of_nothing() -> None:
+    contact, client = a_contact("Li.Na", email="", phone={"phone": "+8613800001234"}), signed_in()
+    assert "In no contact group" in words_of(client.get(page(contact)))
+    group = a_contact_group(contact)
+    assert "No alert rule tells a contact group of this contact" in words_of(client.get(page(contact)))
+    rule = a_rule(group=group)
+    rule.targets.update(method="INFO")
+    assert "use none of its addresses" in words_of(client.get(page(contact)))
+    rule.targets.update(method="WARN")
+    assert "told of nothing" not in words_of(client.get(page(contact)))
+    assert "use none of its addresses" not in words_of(client.get(page(contact)))
 
 
 @pytest.mark.parametrize("asked", ["", "0", "x", "²", "99999999999999999999"])

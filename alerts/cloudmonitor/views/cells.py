@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def state_cell(notification: Notification) -> SafeString:
     """Draw what became of a message; one that waits after a failure says so."""
-    if notification.state == Notification.State.PENDING and notification.tries:
+    if notification.state == Notification.State.PENDING and notification.tries and not notification.claimed_until:
         return ui.state("RETRY", tone="warn", label=_("Will be tried again"))
     return ui.state(notification.state, tone=STATES[notification.state][0], label=notification.get_state_display())
 

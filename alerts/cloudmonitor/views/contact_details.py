@@ -17,16 +17,18 @@ from alerts.contacts.confirmation import VALID_FOR, standing
 from alerts.contacts.models import Address, Contact
 from alerts.notifications.addresses import ways_to
 from alerts.notifications.models import Notification
-from alerts.rules.dependents import told_by
+from alerts.rules.dependents import reached_by, told_by
 from alerts.ui.access import ConsoleView
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
     from alerts.notifications.addresses import Way
+    from alerts.rules.models import AlertRule
 
 
 class ContactDetails(ConsoleView):
@@ -36,37 +38,41 @@ class ContactDetails(ConsoleView):
         """Show it, if it is of this account."""
         found = Contact.objects.select_related("account").prefetch_related("groups", "addresses")
         contact = get_object_or_404(found, account=self.account, pk=pk)
-        ways = ways_to(contact)
-        rows = [row_of(way, now=timezone.now()) for way in ways]
+        now = timezone.now()
+        ways, rules = ways_to(contact), told_by(contact)
+        rows = [row_of(way, now=now) for way in ways]
         context = {
             "contact": contact,
             "rows": rows,
-            "rules": told_by(contact),
-            "hints": hints_of(contact),
+            "rules": rules,
+            "hints": hints_of(contact, rules),
             "outbox": not settings.SMTP_URL and any(row["asks"] for row in rows),
-            "test": self.test(ways),
+            "test": self.test(ways, now=now),
             "may_change": self.may_change,
             "trail": [{"label": _("Alert Contacts"), "url": reverse("cloudmonitor:contacts")}, {"label": contact.name}],
         }
         return render(request, "cloudmonitor/contact.html", context)
 
-    def test(self, ways: list[Way]) -> dict[str, object] | None:
+    def test(self, ways: list[Way], *, now: datetime) -> dict[str, object] | None:
         """Return how the test that the address names fares; None for none, or one that went elsewhere."""
         asked = self.request.GET.get("test", "")
         known = {way.recipient.destination for way in ways}
         tests = Notification.objects.filter(account=self.account, destination__in=known)
         found = tests.filter(pk=int(asked)).first() if asked.isascii() and asked.isdigit() else None
-        return progress_of(found) if found else None
+        return progress_of(found, now=now) if found else None
 
 
-def hints_of(contact: Contact) -> list[str]:
-    """Return why a contact is told of nothing, as sentences; none when it can be told."""
+def hints_of(contact: Contact, rules: Sequence[AlertRule]) -> list[str]:
+    """Return why a contact is told of nothing, as sentences; none when it can be told. `rules` tell its groups."""
     hints = []
-    addresses = list(contact.addresses.all())
-    if not any(address.usable for address in addresses):
+    if not any(address.usable for address in contact.addresses.all()):
         hints.append(_("No confirmed address: nothing can be sent to this contact."))
     if not contact.groups.all():
         hints.append(_("In no contact group: alert rules tell groups, so this contact is told of nothing."))
+    elif not rules:
+        hints.append(_("No alert rule tells a contact group of this contact, so it is told of nothing."))
+    elif not hints and not reached_by(rules, contact):
+        hints.append(_("The notification methods of its alert rules use none of its addresses: a phone needs Warning."))
     return hints
 
 

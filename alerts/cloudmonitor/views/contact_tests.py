@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlencode
 
@@ -30,17 +31,16 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
 SOON, LATER = 1, 10
-"""Seconds after which a page looks again: while the first try is under way, and while further ones are waited for."""
+"""Seconds after which a page looks again: while the first try is under way, and while something is waited for."""
+LONG = timedelta(minutes=1)
 
 
-def progress_of(notification: Notification) -> dict[str, object]:
+def progress_of(notification: Notification, *, now: datetime) -> dict[str, object]:
     """Return what a page shows of a message that is on its way, and when it looks again (0: it is finished)."""
-    waiting = notification.state == Notification.State.PENDING
-    return {
-        "notification": notification,
-        "outcome": state_cell(notification),
-        "again": (LATER if notification.tries and notification.claimed_until is None else SOON) if waiting else 0,
-    }
+    waits = (notification.tries and notification.claimed_until is None) or now > notification.created_at + LONG
+    pending = notification.state == Notification.State.PENDING
+    again = (LATER if waits else SOON) if pending else 0
+    return {"notification": notification, "outcome": state_cell(notification), "again": again}
 
 
 class NotificationProgress(ConsoleView):
@@ -51,7 +51,7 @@ class NotificationProgress(ConsoleView):
         notification = get_object_or_404(Notification.objects.filter(account=self.account), pk=pk)
         if not self.request.htmx:
             return HttpResponseRedirect(reverse("cloudmonitor:notification", args=[pk]))
-        return render(request, "cloudmonitor/_progress.html", progress_of(notification))
+        return render(request, "cloudmonitor/_progress.html", progress_of(notification, now=timezone.now()))
 
 
 class AddressAction(ConsoleView):
