@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import history, line, lists, posting
+from bench import checks, history, line, lists, posting
 from bench.cost import Meter
 from bench.figures import Section
 from bench.server import Server
@@ -63,6 +63,8 @@ def measure(server: Server, extent: Extent) -> Iterator[Section]:
     past = history.make(server.url, account=server.installation.account, count=extent.events)
     say("opening lists")
     yield from lists.measure(server, past, repeats=extent.repeats)
+    say("previewing rules")
+    yield from checks.measure(server, past, repeats=extent.repeats)
     say("sending single facts")
     yield from posting.measure(server, count=extent.posts, clients=extent.clients)
     say("sending batches")

@@ -152,6 +152,9 @@ def test_the_page_and_the_json_name_the_rules() -> None:
     client, address = signed_in(), reverse("cloudmonitor:alert_rules_lint")
     (row,) = page_of(client, address).select("tbody tr")
     assert row.get_text(" ", strip=True).startswith("odd Enabled It matched nothing in the last 90 days.")
+    short = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "1 of 2 rules need a look" in short
+    assert f'hx-get="{address}"' in client.get(reverse("cloudmonitor:alert_rules")).content.decode()
     found = client.get(address, {"format": "json"}).json()["rules"]
     assert [(rule["name"], [each["code"] for each in rule["findings"]]) for rule in found] == [
         ("odd", ["never-matched"])

@@ -24,7 +24,7 @@ class AlertRuleLint(ConsoleView):
     """Every rule with something wrong about it."""
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
-        """Show them, as a page or as JSON."""
+        """Show them, as a page or as JSON; the list of rules asks for the short form."""
         rules = list(AlertRule.objects.saved().filter(account=self.account).order_by("name")[:MOST_COMPARED])
         found = findings_of(rules, account=self.account.pk, now=timezone.now())
         rows = [(rule, [said(each) for each in found[rule.pk]]) for rule in rules if found.get(rule.pk)]
@@ -45,4 +45,4 @@ class AlertRuleLint(ConsoleView):
             "rows": rows,
             "count": len(rules),
         }
-        return render(request, "cloudmonitor/rule_lint.html", context)
+        return render(request, f"cloudmonitor/{'_' if self.request.htmx else ''}rule_lint.html", context)

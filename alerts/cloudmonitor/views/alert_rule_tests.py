@@ -16,13 +16,13 @@ from django.utils.translation import gettext_lazy
 
 from alerts.accounts.models import Role
 from alerts.cloudmonitor.views.alert_rule_panel import AlertRuleCreate, AlertRuleModify
-from alerts.cloudmonitor.views.contact_tests import progress_of
+from alerts.cloudmonitor.views.cells import state_cell
 from alerts.estate.regions import DEFAULT
 from alerts.events.catalog import BY_NAME, CATALOG
 from alerts.events.models import SystemEvent
 from alerts.notifications import sample
 from alerts.notifications.explain import explain_stored
-from alerts.notifications.models import Decision
+from alerts.notifications.models import Decision, Notification
 from alerts.notifications.trial import send_test_event, store_trial
 from alerts.rules.models import AlertRule
 from alerts.rules.pattern import ANY
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
 ROWS = 24
+SOON = 1
+"""Seconds after which the page looks again for the first answer; each message then knows by itself how long to wait."""
+PENDING = Notification.State.PENDING
 
 
 class EventTestForm(forms.Form):
@@ -175,7 +178,7 @@ class AlertRuleTested(ConsoleView):
             "decision": decision,
             "tone": VERDICTS[decision.verdict][0] if decision else "busy",
             "reason": reason_of(decision) if decision else "",
-            "messages": [(each, progress_of(each)) for each in messages],
+            "messages": [(each, state_cell(each), SOON if each.state == PENDING else 0) for each in messages],
             "found": found,
             "lines": words.lines_of(found) if found else (),
             "summary": words.summary_of(found) if found else "",
