@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import checks, history, line, lists, posting
+from bench import checks, history, line, lists, matcher, posting
 from bench.cost import Meter
 from bench.figures import Section
 from bench.server import Server
@@ -36,6 +36,8 @@ class Extent:
     posts: int
     without_rule: int
     with_rule: int
+    rules: int = 10_000
+    matched: int = 5_000
     clients: int = 8
 
 
@@ -88,6 +90,8 @@ def main() -> None:
         assert installation.process is not None
         server = Server(installation, Meter.of(installation.process.pid))
         sections = list(measure(server, extent))
+    say("matching")
+    sections += matcher.measure(rules=extent.rules, count=extent.matched)
     print(table(sections))
     print(f"{os.cpu_count()} cores, load {load:.1f} before; {time.monotonic() - started:.0f} s in all.")
     print("cpu: processor time of all programs of the installation for one, without what they use when idle.")
