@@ -1,7 +1,7 @@
 """Carry over: what of a search becomes a rule, and what cannot.
 
-A rule selects by product, type, level, name, status, keywords and SQL filter. A search knows more: what is lost is
-named, so that nobody believes to be told of less, or of more, than is so.
+What no field of the panel selects by goes into the SQL filter. What has no room there, or cannot be read, is named, so
+that nobody believes to be told of less, or of more, than is so.
 """
 
 from __future__ import annotations
@@ -13,20 +13,27 @@ from django.utils.translation import gettext as _
 
 from alerts.events.catalog import BY_NAME, LEVELS
 from alerts.events.language import ExpressionError, Or, Term, parse
+from alerts.events.language.quoting import quoted
 from alerts.rules.models import AlertRule
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.http import QueryDict
 
     from alerts.accounts.models import CloudAccount
 
-LOST = ("region", "resource")
+COMPARED = ("region", "resource")
 
 
 def carried(query: QueryDict) -> tuple[dict[str, Any], list[str]]:
     """Return the initial values of a rule made from a search, and a sentence for each thing that is lost."""
     products = _chosen(query, "product")
     words, sql_filter, lost = read_keywords(query.get("keywords", ""))
+    asked = {field: values for field in COMPARED if (values := _chosen(query, field))}
+    if len(products) > 1:
+        asked["product"] = products
+    sql_filter, more = _compared(asked, sql_filter)
     initial = {
         "product": products[0] if len(products) == 1 else "",
         "event_types": _chosen(query, "event_type"),
@@ -36,16 +43,24 @@ def carried(query: QueryDict) -> tuple[dict[str, Any], list[str]]:
         "keywords": words,
         "sql_filter": sql_filter,
     }
-    if len(products) > 1:
-        lost.append(_("Several products: a rule is about one product, or about all."))
-    names = {"region": _("Region"), "resource": _("Resource")}
-    for field in LOST:
-        if values := _chosen(query, field):
-            lost.append(
-                _("%(field)s (%(values)s): a rule does not select by it.")
-                % {"field": names[field], "values": ", ".join(values)}
-            )
-    return initial, lost
+    return initial, lost + more
+
+
+def _compared(asked: Mapping[str, list[str]], sql_filter: str) -> tuple[str, list[str]]:
+    """Return the SQL filter with what no field of the panel selects by, and what does not fit into it."""
+    comparisons = [
+        f"{field} = {quoted(values[0])}" if len(values) == 1 else f"{field} in ({', '.join(map(quoted, values))})"
+        for field, values in asked.items()
+    ]
+    whole = " and ".join([*comparisons, *([f"({sql_filter})" if comparisons else sql_filter] if sql_filter else [])])
+    try:
+        if comparisons:
+            parse(whole)
+    except ExpressionError:
+        names = {"product": _("Product"), "region": _("Region"), "resource": _("Resource")}
+        said = _("%(field)s (%(values)s): the SQL filter has no room for it.")
+        return sql_filter, [said % {"field": names[field], "values": ", ".join(asked[field])} for field in asked]
+    return whole, []
 
 
 def _chosen(query: QueryDict, name: str) -> list[str]:

@@ -71,11 +71,20 @@ def test_the_panel_is_filled_from_the_search() -> None:
 
 
 def test_the_panel_says_what_could_not_be_carried_over() -> None:
-    page = page_of(signed_in(), CREATE, region="cn-hangzhou", product=["KMS", "ECS"], keywords="(a or")
+    page = page_of(signed_in(), CREATE, region=["r" * 60 + str(number) for number in range(20)], keywords="(a or")
     text = page.get_text()
-    for said in ("Not carried over", "Region (cn-hangzhou)", "Several products", "Column 1: “(” is not closed."):
+    for said in ("Not carried over", "Region (rrr", "no room for it", "Column 1: “(” is not closed."):
         assert said in text
     assert not page.select_one('textarea[name="keywords"]').text.strip()  # type: ignore[union-attr]
+
+
+def test_what_no_field_selects_by_becomes_a_part_of_the_sql_filter() -> None:
+    search = {"region": "cn-hangzhou", "product": ["KMS", "ECS"], "resource": "it's", "keywords": "(a or b) and c"}
+    page = page_of(signed_in(), CREATE, **search)
+    assert page.select_one('[name="sql_filter"]').text.strip() == (  # type: ignore[union-attr]
+        "region = 'cn-hangzhou' and resource = 'it''s' and product in ('KMS', 'ECS') and ((a or b) and c)"
+    )
+    assert "Not carried over" not in page.get_text()
 
 
 def test_an_expression_becomes_the_sql_filter_of_the_rule() -> None:
