@@ -16,9 +16,10 @@ from alerts.channels import BY_KIND
 from alerts.channels.base import MASK
 from alerts.contacts.models import ContactGroup
 from alerts.events.filters import Seen
-from alerts.rules.forms import CLOCK, AlertRuleForm
+from alerts.rules.forms import AlertRuleForm
 from alerts.rules.models import AlertRule, ResourceGroup, RuleTarget
 from alerts.rules.rows import KINDS
+from alerts.rules.when import CLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -21,6 +21,7 @@ NARROW: ViewportSize = {"width": 390, "height": 844}
 ONLY_COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast"]}
 EVERYTHING = {"resultTypes": ["violations"]}
 REFUSED_FORM = "status of 422"  # how Chromium reports a form that is shown again with its mistakes
+ABANDONED = ("htmx:afterRequest", "htmx:sendAbort")  # how htmx reports what a newer request, or leaving, made needless
 SET_THEME = "(theme) => { document.documentElement.dataset.theme = theme }"
 AXE = Axe()
 
@@ -41,7 +42,7 @@ class Visitor:
         self.page: Page = context.new_page()
 
     def _hear(self, kind: str, text: str) -> None:
-        if kind in {"error", "warning"} and REFUSED_FORM not in text:
+        if kind in {"error", "warning"} and not any(each in text for each in (REFUSED_FORM, *ABANDONED)):
             self.troubles.append(f"console {kind}: {text}")
 
     def _watch(self, url: str) -> None:

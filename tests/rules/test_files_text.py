@@ -29,7 +29,7 @@ def test_values_stay_the_texts_that_they_are() -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("rules:\n- name: a\n  nmae: b\n", "Line 3: “nmae” is no field here."),
+        ("rules:\n- name: a\n  called: b\n", "Line 3: “called” is no field here."),
         ("rule: []\n", "Line 1: “rule” is no field here."),
         ("rules:\n- name: a\n  name: b\n", "Line 3: “name” is there twice."),
         ("rules:\n- name: a\n- name: a\n", "Line 3: “a” is there twice."),

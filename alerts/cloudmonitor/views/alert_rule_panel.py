@@ -15,11 +15,12 @@ from alerts.contacts.models import DEFAULT_GROUP, ContactGroup
 from alerts.estate.regions import REGIONS
 from alerts.events.counts import seen_in
 from alerts.rules.carry import carried, suggested_name
-from alerts.rules.forms import AlertRuleForm, HoursForm, initial_of
+from alerts.rules.forms import AlertRuleForm, initial_of
 from alerts.rules.models import AlertRule, RuleTarget
 from alerts.rules.rows import KINDS
 from alerts.rules.save import save_rule
 from alerts.rules.targets import MOST_TARGETS
+from alerts.rules.when import HoursForm
 from alerts.rules.words import in_words
 from alerts.ui.access import ConsoleView
 from alerts.ui.forms import FormPage

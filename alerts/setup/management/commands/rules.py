@@ -62,12 +62,16 @@ class Command(BaseCommand):
             self.compare(account, text_of(options["file"]))
 
     def export(self, account: CloudAccount, *, secrets: bool, output: Path | None) -> None:
-        """Write the file; with secrets only its owner may read it."""
+        """Write the file; one with secrets only its owner may read, and it is written down that there is one."""
         text = exported(account, secrets=secrets)
+        if secrets:
+            note(account, actor=ACTOR, verb="alert_rule.export_secrets", subject=account.name, now=timezone.now())
         if output is None:
             self.stdout.write(text, ending="")
             return
         output.touch(mode=0o600 if secrets else 0o644)
+        if secrets:
+            output.chmod(0o600)
         output.write_text(text, encoding="utf-8")
 
     def compare(self, account: CloudAccount, text: str) -> None:
