@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import checks, history, line, lists, matcher, posting
+from bench import checks, deliveries, history, line, lists, matcher, posting
 from bench.cost import Meter
 from bench.figures import Section
 from bench.server import Server
@@ -39,6 +39,7 @@ class Extent:
     rules: int = 10_000
     matched: int = 5_000
     clients: int = 8
+    hanging: int = 12
 
 
 FULL = Extent(events=1_000_000, repeats=40, posts=1_000, without_rule=10_000, with_rule=2_000)
@@ -71,6 +72,9 @@ def measure(server: Server, extent: Extent) -> Iterator[Section]:
     yield from posting.measure(server, count=extent.posts, clients=extent.clients)
     say("sending batches")
     yield from line.measure(server, without_rule=extent.without_rule, with_rule=extent.with_rule)
+    # The last one, because what hangs is tried again for minutes.
+    say("delivering while some destinations hang")
+    yield deliveries.measure(server, events=extent.hanging)
 
 
 def say(what: str) -> None:

@@ -35,7 +35,12 @@ def a_failed_rotation() -> Fact:
 
 def singles(count: int) -> list[Call]:
     """Return calls that carry one fact each."""
-    return [_call(a_failed_rotation(), ONE) for _ in range(count)]
+    return [single(a_failed_rotation()) for _ in range(count)]
+
+
+def single(fact: Fact) -> Call:
+    """Return the call that carries one fact."""
+    return _call(fact, ONE)
 
 
 def batches(facts: Sequence[Fact], size: int) -> list[Call]:

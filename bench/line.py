@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 
@@ -15,12 +12,10 @@ from bench.calls import Call, Client, one_after_the_other
 from bench.cost import Spent
 from bench.figures import Figure, Section, of_run
 from bench.receiver import Receiver
+from bench.rule import make_rules
 from bench.server import Server
-from kmsconsole import env
-from kmsconsole.keys import keys_of
-from kmsconsole.programs import base_environ
-from tests.installation import ROOT, Installation
 
+EVENT = "Secret:RotateSecret:Failure"
 BATCH = 100
 LONGEST = 300.0
 POLL = 0.02
@@ -56,7 +51,7 @@ def measure(server: Server, *, without_rule: int, with_rule: int) -> list[Sectio
     title = f"Batches of {BATCH} facts, one client"
     first = _section(server, f"{title}, no alert rule ({without_rule:,} facts)", without_rule, None)
     with Receiver() as receiver:
-        make_rule(server.installation, receiver.url)
+        make_rules(server.installation, EVENT, receiver.url)
         named = f"{title}, one alert rule with a URL callback ({with_rule:,} facts)"
         return [first, _section(server, named, with_rule, receiver)]
 
@@ -88,11 +83,3 @@ def _through(server: Server, calls: list[Call], count: int, receiver: Receiver |
     if receiver:
         assert receiver.different() == receiver.count() == count, "a message was sent twice, or lost"
     return [of_run(name, count, spent) for name, spent in found.items()]
-
-
-def make_rule(installation: Installation, url: str) -> None:
-    """Make the alert rule in a process of its own, with the environment of the installation's programs."""
-    environment = env.read({"KMSCONSOLE_DATA": str(installation.data)})
-    environ = base_environ(environment, keys_of(environment), installation.database_url, "")
-    command = (sys.executable, "-m", "bench.rule", installation.account, url)
-    subprocess.run(command, env=dict(os.environ) | environ, cwd=ROOT, check=True)

@@ -31,7 +31,7 @@ from tests.receivers.wecom import WeComReceiver
 
 pytestmark = pytest.mark.django_db
 
-KEY = {"key_id": "LTAI4example", "key_secret": "secret"}
+KEY: dict[str, Any] = {"key_id": "LTAI4example", "key_secret": "secret"}
 TITLE = "Managed secret rotation failed"
 REMEDY = "mend the permission"
 Heard = Callable[[], str]
