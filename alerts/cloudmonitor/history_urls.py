@@ -1,8 +1,8 @@
-"""Addresses of what became of messages: history, outbox, destinations; `urls` puts them among those of the console."""
+"""Addresses of messages: history, outbox, destinations, wording; `urls` puts them among those of the console."""
 
 from django.urls import path
 
-from alerts.cloudmonitor.views import contact_tests, destinations, history, outbox, resending
+from alerts.cloudmonitor.views import contact_tests, destinations, history, message_texts, outbox, resending
 
 HISTORY = "alerts/history/"
 
@@ -15,6 +15,8 @@ urlpatterns = [
     path(HISTORY + "<int:pk>/resend/", resending.Resend.as_view(), name="notification_resend"),
     path("alerts/destinations/", destinations.Destinations.as_view(), name="destinations"),
     path("alerts/destinations/<int:pk>/resume/", destinations.DestinationResume.as_view(), name="destination_resume"),
+    path("alerts/message-texts/", message_texts.MessageTexts.as_view(), name="message_texts"),
+    path("alerts/message-texts/<str:kind>/<str:language>/", message_texts.MessageText.as_view(), name="message_text"),
     path("alerts/outbox/", outbox.Outbox.as_view(), name="outbox"),
     path("alerts/outbox/<int:pk>/", outbox.OutboxMessage.as_view(), name="outbox_message"),
 ]

@@ -1,4 +1,4 @@
-"""Forms of the alert history: the one parser of what is asked to be sent again."""
+"""Forms about messages: what is to be sent again, and how messages are worded."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ import django_filters.fields
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from alerts.events.forms import LocalMoment
+from alerts.notifications.own import check
+from alerts.notifications.sandbox import SOURCE_LIMIT
+from alerts.notifications.texts import Source
 
 
 class ResendFailedForm(forms.Form):
@@ -30,3 +34,35 @@ class ResendFailedForm(forms.Form):
         if since and until and until <= since:
             self.add_error("until", _("The end must be after the start."))
         return self.cleaned_data
+
+
+class MessageTextForm(forms.Form):
+    """Subject and text of messages of one kind in one language, as templates."""
+
+    subject = forms.CharField(
+        label=gettext_lazy("Subject"),
+        required=False,
+        max_length=1_000,
+        strip=False,
+        help_text=gettext_lazy("Empty: the default subject."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    body = forms.CharField(
+        label=gettext_lazy("Text"),
+        max_length=SOURCE_LIMIT,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 22, "spellcheck": "false", "class": "mono"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse templates that fail on an example, each at its field with the line."""
+        if not self.errors:
+            for mistake in check(self.cleaned_data["subject"], self.cleaned_data["body"]):
+                place = _("Line %(line)s: %(said)s") % {"line": mistake.line, "said": mistake.said}
+                self.add_error(mistake.field, place if mistake.line else mistake.said)
+        return self.cleaned_data
+
+    def source(self) -> Source:
+        """Return the templates of the valid form; line ends as they are stored."""
+        subject, body = (str(self.cleaned_data[name]).replace("\r\n", "\n") for name in ("subject", "body"))
+        return Source(subject.strip(), body)

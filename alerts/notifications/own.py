@@ -55,7 +55,7 @@ def own_source(notification: Notification) -> Source | None:
 def check(subject: str, body: str) -> list[Mistake]:
     """Return what is wrong with templates: what can be seen without an event, and what fails on an example."""
     source = Source(subject.strip() or default_source("email", "en").subject, body)
-    event = _example()
+    event = example()
     return list(mistakes_in(source, facts_of(event, Reader("Li.Na", "en"), decision=_decision(event))))
 
 
@@ -71,7 +71,8 @@ def render_preview(template: MessageTemplate, event: SystemEvent, *, language: s
     return Preview(texts.subject, texts.text, html, () if texts.own else tuple(mistakes_in(source, facts)))
 
 
-def _example() -> SystemEvent:
+def example() -> SystemEvent:
+    """Return the event that a text is tried on where an account has none of its own; it is not stored."""
     known = BY_NAME[EXAMPLE]
     account = CloudAccount(uid="1000000000000001", name="Example", created_at=datetime(2026, 1, 1, tzinfo=UTC))
     return SystemEvent(
@@ -100,3 +101,19 @@ def _decision(event: SystemEvent) -> Decision:
         occurred_at=event.occurred_at,
         test=event.test_of is not None,
     )
+
+
+def keep_text(account: CloudAccount, kind: str, language: str, source: Source, *, by: str, now: datetime) -> None:
+    """Let an account say messages of this kind and language in its own words."""
+    MessageTemplate.objects.update_or_create(
+        account=account,
+        channel=kind,
+        language=language,
+        defaults={"subject": source.subject, "body": source.body, "changed_at": now, "changed_by": by},
+    )
+
+
+def forget_text(account: CloudAccount, kind: str, language: str) -> bool:
+    """Let an account use the default text again; return whether it had one of its own."""
+    deleted, _ = MessageTemplate.objects.filter(account=account, channel=kind, language=language).delete()
+    return bool(deleted)

@@ -78,6 +78,7 @@ def _cloudmonitor_sections() -> tuple[Section, ...]:
             (
                 (_("Alert Contacts"), "cloudmonitor:contacts", "contact"),
                 (_("Alert History"), "cloudmonitor:history", "history"),
+                (_("Message Texts"), "cloudmonitor:message_texts", "file-text"),
                 (_("Destinations"), "cloudmonitor:destinations", "send"),
                 (_("Outbox"), "cloudmonitor:outbox", "inbox"),
             ),
@@ -111,6 +112,8 @@ def _belongs(request: HttpRequest, view: str) -> bool:
 TABS = {
     "cloudmonitor:system_events": (
         "cloudmonitor:alert_rules", "cloudmonitor:alert_rule_create", "cloudmonitor:alert_rule_modify",
+        "cloudmonitor:alert_rules_lint", "cloudmonitor:alert_rule_explain", "cloudmonitor:alert_rule_test",
+        "cloudmonitor:alert_rule_tested",
         "cloudmonitor:alert_rule_versions", "cloudmonitor:rule_version_roll_back", "cloudmonitor:alert_rules_import",
         "cloudmonitor:alert_rules_change",
     ),
