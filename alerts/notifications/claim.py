@@ -31,6 +31,8 @@ MOST_AT_ONCE = 4
 SLOW = timedelta(seconds=1)
 """A destination with a message under way for longer is suspect until it answers."""
 PROBE_EVERY = timedelta(minutes=15)
+DIRECT = 1
+"""The urgency of messages without a decision: somebody waits for them, so they go to paused destinations too."""
 LANES = 100
 """Lanes with something to send that are compared; the most urgent ones come first."""
 
@@ -74,7 +76,8 @@ WITH RECURSIVE lane(urgency, destination) AS (
         FROM busy b WHERE b.account_id = message.account_id AND b.destination = message.destination) standing
     WHERE CASE
         WHEN standing.healthy THEN standing.under_way < %(most)s AND (standing.under_way = 0 OR whole < %(half)s)
-        ELSE standing.under_way = 0 AND suspect < %(half)s AND (known.paused_at IS NULL OR known.probe_at <= %(now)s)
+        ELSE standing.under_way = 0 AND suspect < %(half)s AND (known.paused_at IS NULL OR known.probe_at <= %(now)s
+            OR lane.urgency = %(direct)s)
         END
     LIMIT %(lanes)s
 ), picked AS (
@@ -163,6 +166,7 @@ def _pick(*, now: datetime) -> Pick | None:
         "most": MOST_AT_ONCE,
         "half": POOL // 2,
         "lanes": LANES,
+        "direct": DIRECT,
         "reserved": CRITICAL_SHARE,
         "kinds": [*LIMITED],
         "limits": [*LIMITED.values()],

@@ -125,7 +125,9 @@ def _telling(notification: Notification, result: Outcome | DeliveryError) -> dic
         "failed": failed,
         "arrived": not failed,
         "well": isinstance(result, Outcome) and result.status != "UNKNOWN",
-        "for_now": isinstance(result, DeliveryError) and not result.permanent,
+        "for_now": isinstance(result, DeliveryError)
+        and not result.permanent
+        and notification.purpose == Notification.Purpose.EVENT,
         "telling": result.code not in OWN_CODES,
     }
 

@@ -145,3 +145,14 @@ def test_a_pause_is_told_once_by_the_other_ways_in_the_language_of_each() -> Non
     assert "secret" not in english + chinese
     assert "\\u8054\\u7cfb\\u4eba" in chinese
     assert f"/contacts/{both.pk}/" in english
+
+
+def test_a_test_goes_to_a_paused_destination_at_once_and_ends_the_pause_when_it_arrives() -> None:
+    a_paused_destination()
+    asked = a_message(purpose="TEST", level="")
+    assert attempt(TEMPORARY, now=NOW) == asked
+    asked.refresh_from_db()
+    assert (asked.state, asked.due_at) == ("PENDING", NOW + 5 * SECOND)
+    assert claim(now=NOW) is None
+    assert attempt(WELL, now=NOW + 5 * SECOND) == asked
+    assert the_destination().paused_at is None
