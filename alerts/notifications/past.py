@@ -40,7 +40,7 @@ MOST_READ = 2_000
 """Matches that are read whole; a pattern with more of them is judged by a sample."""
 SAMPLE, STRETCHES = 1_000, 50
 """About how many events a sample has, and in how many stretches of time they lie."""
-READING, SAMPLING = 0.25, 0.4
+READING, SAMPLING = 0.25, 1.0
 """Seconds that reading whole may take, and that one question for a sample may."""
 NEWEST = 5
 NEITHER_TEXT_NOR_CONTENT = ("content", "search_text")
@@ -99,7 +99,8 @@ def _counts(pattern: Pattern, *, account: str, period: Period) -> Counts:
     """Return how many events there are of the kinds that the pattern asks for: at least as many as it matches."""
     rows = EventCount.objects.filter(counted_q(pattern), account=account, hour__gt=period.start - HOUR)
     rows = rows.filter(hour__lt=period.end)
-    return {(hour, level): n for hour, level, n in rows.values_list("hour", "level").annotate(n=Sum("count"))}
+    with at_most(SAMPLING, by_index=False):
+        return {(hour, level): n for hour, level, n in rows.values_list("hour", "level").annotate(n=Sum("count"))}
 
 
 def _read(events: SystemEventQuerySet, pattern: Pattern, period: Period) -> tuple[list[SystemEvent], bool]:
@@ -186,8 +187,11 @@ def stretches(hours: Mapping[datetime, int]) -> list[tuple[datetime, datetime]]:
 
 
 @contextmanager
-def at_most(seconds: float) -> Iterator[None]:
-    """Raise Slow when a question to the database takes longer; it is asked with one processor."""
+def at_most(seconds: float, *, by_index: bool = True) -> Iterator[None]:
+    """Raise Slow when a question to the database takes longer. It is asked with one processor.
+
+    `by_index` has indexes used wherever there are any: what the database guesses of rare texts is far too much.
+    """
     if seconds <= 0:
         raise Slow
     try:
@@ -195,8 +199,8 @@ def at_most(seconds: float) -> Iterator[None]:
             cursor.execute(
                 "SELECT set_config('statement_timeout', %s, true),"
                 " set_config('max_parallel_workers_per_gather', '0', true), set_config('jit', 'off', true),"
-                " set_config('enable_seqscan', 'off', true)",
-                [f"{max(1, round(seconds * 1000))}ms"],
+                " set_config('enable_seqscan', %s, true)",
+                [f"{max(1, round(seconds * 1000))}ms", "off" if by_index else "on"],
             )
             yield
             for name in ("statement_timeout", "max_parallel_workers_per_gather", "jit", "enable_seqscan"):

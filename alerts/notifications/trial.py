@@ -50,13 +50,18 @@ def send_test_event(rule: AlertRule, fields: Mapping[str, Any], *, now: datetime
     Raises Refused when the account has sent ten within a minute.
     """
     _check_rate(rule.account_id, now=now)
+    draft = trial_draft(rule, fields, now=now)
+    record([draft], now=now)
+    return draft
+
+
+def trial_draft(rule: AlertRule, fields: Mapping[str, Any], *, now: datetime) -> Draft:
+    """Return the test event, not recorded yet."""
     known = BY_NAME.get(fields["name"])
-    draft = Draft(
+    return Draft(
         account=rule.account_id, occurred_at=now, occurrence=f"test {uuid.uuid4()}", origin=ORIGIN, test_of=rule.pk,
         titles=(known.title, known.title_zh) if known else (), **fields,
     )  # fmt: skip
-    record([draft], now=now)
-    return draft
 
 
 def _check_rate(account: str, *, now: datetime) -> None:

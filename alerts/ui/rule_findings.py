@@ -14,7 +14,13 @@ from alerts.ui.rule_checks import CLAUSES, unreached_line
 if TYPE_CHECKING:
     from alerts.notifications.lint import Finding
 
-TONES = {"never-holds": "critical", "nobody": "critical", "paused": "critical", "mostly-muted": "info"}
+TONES = {
+    "never-holds": "critical",
+    "nobody": "critical",
+    "paused": "critical",
+    "mostly-muted": "info",
+    "unconfigured": "info",
+}
 """Tone by the code of a finding; a warning unless told."""
 CLAUSE_OF = {"type": "event_type"}
 

@@ -221,6 +221,11 @@ def test_lists_and_exports_have_tests_and_mark_them_and_figures_leave_them_out()
     assert "1 in 7 days" in words_of(client.get(reverse("cloudmonitor:alert_rules")))
 
 
+def test_the_sample_is_one_that_the_rule_selects_where_there_is_one() -> None:
+    rule = a_rule(sql_filter="content.secretType = Rds and level = CRITICAL")
+    assert sample_on(signed_in(Role.OPERATOR), rule)["name"] == FAILURE
+
+
 def test_a_test_that_the_rule_does_not_select_says_why() -> None:
     rule = a_rule(levels=["WARN"])
     client = signed_in(Role.OPERATOR)

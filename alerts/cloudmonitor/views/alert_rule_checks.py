@@ -63,6 +63,7 @@ class Checks:
     findings: Sequence[Said] = ()
     slow: bool = False
     url: str = ""
+    typed: str = ""
     asked: str = ""
     unknown: bool = False
     explained: Explanation | None = None
@@ -136,7 +137,9 @@ class AlertRuleChecks(AlertRuleCreate):
     def explain(self, checks: Checks, rule: AlertRule, targets: Sequence[RuleTarget]) -> None:
         """Add what the rule makes of the event that was asked about, if one was."""
         data = self.request.POST if self.request.method == "POST" else self.request.GET
-        checks.asked = (data.get("explain_this") or data.get("explain") or "").strip()
+        # A button beside one of the newest events, what is typed, or what was explained before, which stays.
+        checks.typed = data.get("explain", "")
+        checks.asked = (data.get("explain_this") or checks.typed or data.get("explained") or "").strip()
         event = event_of(self.account, checks.asked) if checks.asked else None
         checks.unknown = bool(checks.asked) and event is None
         if event:

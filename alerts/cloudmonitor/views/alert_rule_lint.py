@@ -43,6 +43,7 @@ class AlertRuleLint(ConsoleView):
                 {"label": _("What is wrong with rules")},
             ],
             "rows": rows,
+            "grave": [(rule, bad) for rule, all_ in rows if (bad := [each for each in all_ if each.tone != "info"])],
             "count": len(rules),
         }
         return render(request, f"cloudmonitor/{'_' if self.request.htmx else ''}rule_lint.html", context)

@@ -23,7 +23,7 @@ from alerts.events.models import SystemEvent
 from alerts.notifications import sample
 from alerts.notifications.explain import explain_stored
 from alerts.notifications.models import Decision, Notification
-from alerts.notifications.trial import send_test_event, store_trial
+from alerts.notifications.trial import send_test_event, store_trial, trial_draft
 from alerts.rules.models import AlertRule
 from alerts.rules.pattern import ANY
 from alerts.tasks import dispatch, ring
@@ -90,12 +90,10 @@ class AlertRuleTest(FormPage):
         return asked if asked in names else (likely or names)[0]
 
     def likely(self, name: str) -> bool:
-        """Tell whether the rule takes the level and type of an event type."""
-        known, rule = BY_NAME.get(name), self.rule
-        return known is not None and (
-            (not rule.levels or known.level in rule.levels or ANY in rule.levels)
-            and (not rule.event_types or known.event_type in rule.event_types or ANY in rule.event_types)
-        )
+        """Tell whether the rule selects the sample of an event type."""
+        fields = sample.sample_of(name, account=self.account.pk, region=DEFAULT.id)
+        draft = trial_draft(self.rule, sample.read(sample.written(fields)), now=self.rule.changed_at)
+        return self.rule.pattern().matches(draft)
 
     def act(self, form: EventTestForm, *, now: datetime) -> str:
         """Send it."""
