@@ -190,3 +190,12 @@ def test_a_copy_has_every_target_but_the_secret_ones() -> None:
     assert page.select_one('input[name="queues-0-queue"]')["value"] == "alerts"  # type: ignore[index]
     assert "URL callbacks are secrets" in page.get_text()
     assert "canary" not in str(page)
+
+
+def test_enter_saves_and_neither_adds_a_row_nor_overrides_anybody() -> None:
+    rule = a_rule(name="shared")
+    first = typed(HOOK, name="shared", opened="7")
+    page = BeautifulSoup(sent(signed_in(), of(rule, "modify"), first, expect=422).content, "html.parser")
+    buttons = page.select("#rule-form button[type=submit]")
+    assert buttons[0].get("name") is None
+    assert "anyway" in {button.get("name") for button in buttons}

@@ -58,7 +58,7 @@ def patterns_cell(group: ResourceGroup) -> SafeString:
     lines = format_html_join("", "<code>{}</code>", ([each] for each in group.patterns[:MOST_NAMED]))
     rest = len(group.patterns) - MOST_NAMED
     more = format_html("<small>{}</small>", _("and %(count)s more") % {"count": rest}) if rest > 0 else ""
-    return format_html('<span class="stacked">{}{}</span>', lines, more)
+    return format_html('<span class="stacked" data-patterns>{}{}</span>', lines, more)
 
 
 def rules_cell(group: ResourceGroup) -> SafeString:
