@@ -31,6 +31,7 @@ from django.urls import reverse
 
 from alerts.estate.regions import BY_ID
 from alerts.events.catalog import BY_NAME, PRODUCT_TITLE
+from alerts.events.catalog.chinese import IN_CHINESE
 from alerts.notifications.plain import line, pairs_of, shortened
 from alerts.notifications.wording import CHINESE, Wording, wording_of
 
@@ -79,9 +80,9 @@ def facts_of(
         "time": zoned_time(event.occurred_at, reader.zone),
         "utc_time": utc_time(event.occurred_at),
         "cause": cause_of(event.content),
-        "meaning": known.meaning if known else "",
-        "impact": known.impact if known else "",
-        "remedy": known.remedy if known else "",
+        "meaning": _said(known.meaning, words) if known else "",
+        "impact": _said(known.impact, words) if known else "",
+        "remedy": _said(known.remedy, words) if known else "",
         "rule": line(decision.rule_name),
         "recipient": line(reader.name),
         "reason": words.reason.format(recipient=line(reader.name), rule=line(decision.rule_name)),
@@ -95,6 +96,10 @@ def facts_of(
         "merged_count": len(merged),
         "merged_more": max(0, len(merged) - MOST_LISTED),
     }
+
+
+def _said(sentence: str, words: Wording) -> str:
+    return IN_CHINESE.get(sentence, sentence) if words is CHINESE else sentence
 
 
 def _event(event: SystemEvent) -> Row:

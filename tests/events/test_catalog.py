@@ -9,6 +9,7 @@ from collections import Counter
 import pytest
 
 from alerts.events.catalog import BY_NAME, CATALOG, EVENT_TYPES, LEVELS, STATUSES, EventType, due, occurring, reaching
+from alerts.events.catalog.chinese import IN_CHINESE
 from alerts.events.triggers import DueIn, Occurs, Reaches
 from alerts.sources.base import RESOURCE_KINDS
 from alerts.sources.kms_facts import FACT_TYPES, OUTSIDE_TYPES
@@ -91,3 +92,13 @@ def test_it_is_looked_up_by_fact() -> None:
     assert [trigger.days for _, trigger in due("kms.client-key.observed")] == [(180, 90, 30, 7)]
     assert (occurring("kms.instance.usage"), due("kms.key.deleted"), reaching("none")) == ((), (), ())
     assert {type(each.trigger) for each in CATALOG} == {Occurs, Reaches, DueIn}
+
+
+@each_type
+def test_what_it_says_is_said_in_chinese_too(event_type: EventType) -> None:
+    for sentence in (event_type.meaning, event_type.impact, event_type.remedy):
+        assert re.search("[\u4e00-\u9fff]", IN_CHINESE[sentence]), sentence
+
+
+def test_no_chinese_sentence_is_left_over() -> None:
+    assert set(IN_CHINESE) == {sentence for each in CATALOG for sentence in (each.meaning, each.impact, each.remedy)}

@@ -53,7 +53,7 @@ def health_cell(destination: Destination) -> SafeString:
     elif destination.failing_since:
         tone, label, since = "warn", _("Fails"), destination.failing_since
     elif destination.last_outcome == Attempt.Outcome.KEPT:
-        return ui.state("KEPT", tone="info", label=_("Nothing is sent: kept in the outbox"))
+        return ui.state("KEPT", tone="info", label=_("Kept in the outbox"))
     else:
         return ui.state("WELL", tone="good", label=_("Answers"))
     failures = ngettext("%(count)s failure in a row", "%(count)s failures in a row", destination.failures)
