@@ -243,7 +243,7 @@ def test_a_test_that_the_rule_does_not_select_says_why() -> None:
     [
         ('{\n  "name": }', "line 2, column 11"),
         ("[]", "must be an object"),
-        ('{"nane": "x"}', "“nane” is no field"),
+        ('{"namex": "x"}', "“namex” is no field"),
         ('{"product": "KMS", "name": "a", "level": 5}', "“level” must be a text"),
         ('{"product": "KMS", "name": "a", "level": "INFO", "resourceId": ""}', "“resourceId” is missing"),
         ('{"content": {"n": NaN}}', "NaN is no number"),

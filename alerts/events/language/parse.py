@@ -44,7 +44,7 @@ class _Given(Lexer):
     def __init__(self, _conf: object) -> None:
         pass
 
-    def lex(self, lexer_state: Any, parser_state: Any) -> Iterator[Token]:
+    def lex(self, lexer_state: Any, _parser_state: Any) -> Iterator[Token]:
         return iter(lexer_state.text)
 
 
