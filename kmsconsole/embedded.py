@@ -93,6 +93,11 @@ def database_url(folder: Path) -> str:
     return f"postgresql://{NAME}@/{NAME}?host={quote(str(sockets_of(folder)), safe='')}"
 
 
+def broker_url(folder: Path) -> str:
+    """Return the address of a data folder's Valkey, whether it runs or not."""
+    return f"redis+socket://{sockets_of(folder) / 'valkey.sock'}"
+
+
 def database(folder: Path, *, durable: bool = True, say: Callable[[str], None] = lambda _: None) -> Server:
     """Return the PostgreSQL of a data folder, made on first use. `durable=False` is for tests: no fsync.
 
@@ -197,9 +202,7 @@ def broker(folder: Path) -> Server:
         stop=((signal.SIGTERM, 1.0),),
         when_parent_dies=signal.SIGKILL,
     )
-    return Server(
-        program, f"redis+socket://{place}", lambda: place.unlink(missing_ok=True), lambda: _broker_answers(place)
-    )
+    return Server(program, broker_url(folder), lambda: place.unlink(missing_ok=True), lambda: _broker_answers(place))
 
 
 def _flags(options: dict[str, str]) -> list[str]:

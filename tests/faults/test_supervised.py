@@ -3,14 +3,17 @@
 import os
 import re
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from kmsconsole import env
 from tests.conftest import Maker
-from tests.installation import Installation, patience
+from tests.installation import ROOT, Installation, patience
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(400)]
 
@@ -123,3 +126,16 @@ def test_an_interrupted_start_on_a_long_path_stops_cleanly_and_is_made_good(an_i
     one.stop()
     assert one.processes() == {}
     assert not (one.data / "run").exists(), "so long a path has its sockets elsewhere"
+
+
+def test_a_command_beside_it_finds_its_database_and_keys(a_sturdy_installation: Installation) -> None:
+    own = {declared.name for declared in env.DECLARED}
+    plain = {name: value for name, value in os.environ.items() if name not in own}
+    command = [sys.executable, "manage.py", "rules", "export"]
+    given = plain | {"KMSCONSOLE_DATA": str(a_sturdy_installation.data)}
+    ended = subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert "Default Contact Group" in ended.stdout
+    bad = given | {"PORT": "many"}
+    ended = subprocess.run(command, cwd=ROOT, env=bad, capture_output=True, text=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stderr) == (1, "PORT ('many') must be a whole number from 1 to 65535.\n")
