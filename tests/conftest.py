@@ -28,6 +28,7 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 NEEDS_DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 ON_LOOPBACK = ("line", "browser", "faults")
+JOURNEY_TIMEOUT = 400  # seconds: whichever comes first also waits until the installation of all has started
 Maker = Callable[..., Installation]
 
 
@@ -39,6 +40,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.database)
         if any(item.get_closest_marker(name) for name in ON_LOOPBACK):
             item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "::1"]))
+            if not item.get_closest_marker("timeout"):
+                item.add_marker(pytest.mark.timeout(JOURNEY_TIMEOUT))
 
 
 @pytest.fixture(autouse=True)

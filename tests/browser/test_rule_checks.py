@@ -7,7 +7,7 @@ import uuid
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.visitor import RULES, Visitor
+from tests.browser.visitor import RULES, Visitor, pattern
 from tests.receivers.http import HttpReceiver
 
 pytestmark = pytest.mark.browser
@@ -32,7 +32,9 @@ def test_a_rule_is_previewed_explained_and_tested_without_being_saved(
     event = found.locator(".history a").first.get_attribute("href")
     page.get_by_label("WARN", exact=True).check()
     page.get_by_label("Explain an event").fill(str(event))
+    page.get_by_label("Explain an event").press("Enter")  # asks again; it must not save
     expect(found).to_contain_text("Not selected: Event level does not hold.")
+    expect(page).to_have_url(pattern(f"{RULES}create/"))
     visitor.look()
 
     page.get_by_label("WARN", exact=True).uncheck()
