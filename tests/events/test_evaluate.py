@@ -226,6 +226,7 @@ def test_workers_with_facts_of_the_same_resources_in_all_orders_do_not_get_in_ea
 
 @committed
 def test_a_worker_that_dies_in_the_middle_loses_and_repeats_nothing() -> None:
+    partitions.ensure(now=NOW)
     send([an_observation("kms.key.deleted", an_arn("key")) for _ in range(20)])
     with transaction.atomic():
         evaluate._evaluate(list(Fact.objects.pending(now=NOW).select_for_update(skip_locked=True)), now=NOW)
