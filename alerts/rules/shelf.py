@@ -35,8 +35,8 @@ def book_of(account: str) -> Book:
 
 
 def entry_of(rule: AlertRule) -> Entry:
-    """Return a rule as a book holds it."""
-    return Entry(rule.pk, rule.name, rule.version, rule.pattern(), rule.hours(), rule.mute_for)
+    """Return a rule as a book holds it; one that is not stored yet has the key 0."""
+    return Entry(rule.pk or 0, rule.name, rule.version, rule.pattern(), rule.hours(), rule.mute_for)
 
 
 def new_edition(accounts: Iterable[str]) -> None:

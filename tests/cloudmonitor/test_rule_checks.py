@@ -298,3 +298,10 @@ def words_of(answer: Any) -> str:
     """Return the words of a page's main part, or of a fragment."""
     page = page_of_answer(answer)
     return " ".join((page.find("main") or page).get_text(" ").split())
+
+
+def test_a_typed_rule_that_does_what_a_stored_one_does_is_called_shadowed() -> None:
+    client, typed = signed_in(Role.OPERATOR), a_form(names=[FAILURE])
+    group = ContactGroup.objects.get(name="On call")
+    a_rule(name="there already", names=[FAILURE], mute_for=3600, group=group)
+    assert "there already" in words_of(client.post(reverse(CHECKS), typed, headers=HTMX))
