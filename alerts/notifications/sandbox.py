@@ -7,6 +7,7 @@ variable, filter and assignment. What comes from outside is never read as a temp
 
 from __future__ import annotations
 
+import re
 import time
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
@@ -29,6 +30,9 @@ FILTER_LIMIT = 2_000_000
 """Length of a filter's value times that of its longest argument."""
 NUMBER_LIMIT = 10**15
 WIDEST = 80
+MARKUP = re.compile(r"\{[{%].*?[%}]\}|\{[{%].*", re.DOTALL)
+QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+RANGE = re.compile(r"\.\.")
 
 TAGS = frozenset(
     {"content", "output", "illegal", "if", "comment", "unless", "case", "for", "break", "continue", "capture", "assign",
@@ -37,8 +41,8 @@ TAGS = frozenset(
 FILTERS = frozenset(
     {"append", "capitalize", "compact", "default", "divided_by", "downcase", "first", "join", "last", "lstrip", "map",
      "minus", "modulo", "plus", "prepend", "remove", "replace", "replace_first", "reverse", "round", "rstrip", "size",
-     "slice", "sort", "split", "squish", "strip", "strip_newlines", "times", "truncate", "truncatewords", "uniq",
-     "upcase", "where"}
+     "slice", "sort", "split", "squish", "strip", "strip_newlines", "times", "truncate", "truncatewords", "upcase",
+     "where"}
 )  # fmt: skip
 
 
@@ -143,6 +147,9 @@ def parsed(source: str) -> BoundTemplate:
     """
     if len(source) > SOURCE_LIMIT:
         raise ResourceLimitError(f"the text is longer than {SOURCE_LIMIT} characters", token=None)
+    if any(RANGE.search(QUOTED.sub("", tag)) for tag in MARKUP.findall(source)):
+        # A range is made, turned around and skipped through before any limit is looked at.
+        raise ResourceLimitError("a range such as (1..9) cannot be used", token=None)
     return _SANDBOX.from_string(source)
 
 

@@ -13,12 +13,13 @@ from liquid.exceptions import LiquidError
 from alerts.notifications.sandbox import OUTPUT_LIMIT, SOURCE_LIMIT, mistake_of, pad, rendered
 
 FACTS = {"name": "rds-prod-app", "rows": [{"label": "Key", "value": "k-1"}], "url": "https://kms.example.com/"}
+LISTS = {"many": [0] * 990, "few": [0] * 60}
 
 
 def mistake(source: str) -> tuple[int, str]:
     """Return the mistake that a template makes."""
     with pytest.raises(LiquidError) as caught:
-        rendered(source, FACTS)
+        rendered(source, {**FACTS, **LISTS})
     return mistake_of(caught.value)
 
 
@@ -57,13 +58,13 @@ def test_a_mistake_is_told_with_its_line(source: str, line: int, said: str) -> N
     "source",
     [
         "{% for a in (1..1000000000) %}x{% endfor %}",
-        "{% for a in (1..900) %}{% for b in (1..900) %}{{ name }}{% endfor %}{% endfor %}",
+        "{% for a in many %}{% for b in many %}{{ name }}{% endfor %}{% endfor %}",
         "{{ (1..1000000000) | join: ',' }}",
-        "{% assign x = name %}{% for i in (1..60) %}{% assign x = x | append: x %}{% endfor %}{{ x }}",
-        "{% assign x = 'aaaaaaaaaa' %}{% for i in (1..60) %}{% assign x = x | replace: 'a', x %}{% endfor %}",
-        "{% assign x = 9 %}{% for i in (1..60) %}{% assign x = x | times: x %}{% endfor %}{{ x }}",
-        "{% for i in (1..999) %}" + "{% if true %}{% endif %}" * 300 + "{% endfor %}",
-        "{% for i in (1..999) %}" + "{{ name }}" * 300 + "{% endfor %}",
+        "{% assign x = name %}{% for i in few %}{% assign x = x | append: x %}{% endfor %}{{ x }}",
+        "{% assign x = 'aaaaaaaaaa' %}{% for i in few %}{% assign x = x | replace: 'a', x %}{% endfor %}",
+        "{% assign x = 9 %}{% for i in few %}{% assign x = x | times: x %}{% endfor %}{{ x }}",
+        "{% for i in many %}" + "{% if true %}{% endif %}" * 300 + "{% endfor %}",
+        "{% for i in many %}" + "{{ name }}" * 300 + "{% endfor %}",
         "{% if true %}" * 40 + "{% endif %}" * 40,
     ],
 )
@@ -74,8 +75,8 @@ def test_what_would_take_long_is_stopped_at_once(source: str) -> None:
 
 
 def test_what_is_made_is_never_larger_than_its_limit() -> None:
-    assert len(rendered("{% for i in (1..999) %}0123456789012345678{% endfor %}", FACTS)) <= OUTPUT_LIMIT
-    assert "output" in mistake("{% for i in (1..1000) %}" + "x" * 30 + "{% endfor %}")[1]
+    assert len(rendered("{% for i in many %}0123456789012345678{% endfor %}", LISTS)) <= OUTPUT_LIMIT
+    assert "output" in mistake("{% for i in many %}" + "x" * 30 + "{% endfor %}")[1]
 
 
 @given(st.text(alphabet="{}%| '\"ab.name:rows()[]0-9\n", max_size=60))
@@ -88,3 +89,24 @@ def test_no_text_breaks_anything_but_itself(source: str) -> None:
 def test_a_chinese_label_is_two_wide() -> None:
     assert (pad("地域", 6), pad("Region", 3), pad("a", 10**9)[-1]) == ("地域  ", "Region", " ")
     assert len(pad("a", 10**9)) == 80
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% for i in (1..99999999) reversed %}{{ i }}{% endfor %}",
+        "{% for i in (1..99999999) limit:1 offset:30000000 %}{{ i }}{% endfor %}",
+        "it's {{ (1..19000) | size }} isn't it",
+        "{%for i in(1 .. n)%}{%endfor%}",
+        "{{ x | uniq }}",
+    ],
+)
+def test_a_range_and_what_costs_too_much_is_refused_before_it_runs(source: str) -> None:
+    started = time.monotonic()
+    with pytest.raises(LiquidError):
+        rendered(source, {"n": 10**9, "x": ["a"] * 20_000})
+    assert time.monotonic() - started < 1
+
+
+def test_two_dots_in_a_text_are_no_range() -> None:
+    assert rendered("a..b {{ x | append: '..' }} (1..2)", {"x": "c"}) == "a..b c.. (1..2)"

@@ -89,6 +89,15 @@ def test_masks_without_anything_stored_are_refused() -> None:
     assert not Contact.objects.filter(account=OTHER_UID).exists()
 
 
+def test_a_mask_of_something_else_is_no_sign_for_what_is_stored() -> None:
+    a_contact("Ann", webhook=HOOK)
+    text = exported(an_account(), secrets=False)
+    assert bring_in(text).mistakes == []
+    plan = bring_in(text.replace("hooks.example.com", "other.example.com"))
+    assert any("is masked, and nothing is stored" in str(each) for each in plan.mistakes)
+    assert "other" not in str(Contact.objects.get(name="Ann").addresses.get(kind="webhook").fields)
+
+
 def test_a_change_beside_masks_keeps_what_they_stand_for() -> None:
     rule = an_estate()
     text = exported(an_account(), secrets=False).replace("- CRITICAL", "- WARN").replace("Asia/Shanghai", "Europe/Rome")

@@ -73,3 +73,23 @@ def test_an_anchor_may_be_used_again() -> None:
 def test_an_empty_file_changes_nothing(text: str) -> None:
     found, mistakes = entries(read(text))
     assert (mistakes, found["rules"]) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ('contacts:\n- name: "a\\0b"\n', 2, "U+0000"),
+        ("d: &d " + "z" * 400_000 + "\nk: [" + "*d, " * 1000 + "]\n", 2, "characters"),
+    ],
+)
+def test_what_cannot_be_stored_or_grows_too_large_is_refused_with_its_line(text: str, line: int, words: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        read(text)
+    assert caught.value.mistake.line == line
+    assert words in caught.value.mistake.sentence
+
+
+def test_a_section_with_too_many_entries_is_refused_at_once() -> None:
+    found, mistakes = entries(read("rules:\n" + "- {name: a}\n" * 1001))
+    assert [(each.line, "1,001 entries" in each.sentence) for each in mistakes] == [(2, True)]
+    assert found["rules"] == []

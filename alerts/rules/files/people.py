@@ -45,7 +45,7 @@ def load_contact(account: CloudAccount, document: dict[str, Any], *, now: dateti
     """Create or change a contact; return whether it is new, and what is different. Raises Mistaken and Refused."""
     contact = Contact.objects.filter(account=account, name=document["name"]).first()
     before = contact_document(contact, secrets=True) if contact else {}
-    wanted = _unmasked(document, before)
+    wanted = _unmasked(document, before, contact_document(contact, secrets=False) if contact else {})
     if contact and wanted == before:
         return False, []
     form = ContactForm(_contact_data(wanted), instance=contact or Contact(account=account))
@@ -57,22 +57,31 @@ def load_contact(account: CloudAccount, document: dict[str, Any], *, now: dateti
     return not before, changed(before, contact_document(kept, secrets=True)) if before else []
 
 
-def _unmasked(document: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a document with what is stored in the places of its masks. Raises Mistaken where nothing is stored."""
+def _unmasked(document: Mapping[str, Any], before: Mapping[str, Any], shown: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a document with what is stored (`before`) in the places of its masks (`shown`).
+
+    Raises Mistaken for a mask that stands for nothing stored.
+    """
     wanted: dict[str, Any] = {}
     for name, value in document.items():
         if isinstance(value, dict):
             stored = before.get(name, {})
-            wanted[name] = {key: _stored(name, text, stored.get(key, "")) for key, text in value.items() if text}
+            masks = shown.get(name, {})
+            wanted[name] = {
+                key: _stored(name, text, stored.get(key, ""), masks.get(key, "")) for key, text in value.items() if text
+            }
+        elif name in set(PLAIN):
+            wanted[name] = _stored(name, value, before.get(name, ""), shown.get(name, ""))
         else:
-            wanted[name] = _stored(name, value, before.get(name, "")) if name in set(PLAIN) else value
+            wanted[name] = value
     return wanted
 
 
-def _stored(kind: str, text: str, stored: str) -> str:
+def _stored(kind: str, text: str, stored: str, mask: str) -> str:
+    """Return what a text of a file stands for: itself, or what is stored when it is just the mask of that."""
     if not is_mask(text):
         return text
-    if not stored:
+    if not stored or text != mask:
         said = _("%(kind)s is masked, and nothing is stored that it could stand for: write it in full.")
         raise Mistaken(said % {"kind": LABELS[kind]})
     return stored

@@ -52,6 +52,7 @@ FILE: dict[str, Any] = {
     "resource_groups": ListOf(RESOURCE_GROUP),
     "rules": ListOf(RULE),
 }
+MOST_ENTRIES = 1_000
 SECTIONS = ("contacts", "contact_groups", "resource_groups", "rules")
 DEFAULTS: dict[str, dict[str, Any]] = {
     "contacts": {"language": Contact.Language.AUTOMATIC.value, "time_zone": UTC},
@@ -72,7 +73,8 @@ def entries(root: Node) -> tuple[dict[str, list[Entry]], list[FileMistake]]:
     """Return the entries of a file by section, and everything about its shape that is wrong."""
     mistakes: list[FileMistake] = []
     found: dict[str, list[Entry]] = {section: [] for section in SECTIONS}
-    plain = _shaped(root, FILE, mistakes) if root.text != "" else {}
+    mistakes += _crowded(root)
+    plain = _shaped(root, FILE, mistakes) if root.text != "" and not mistakes else {}
     if not mistakes and plain.get("format", FORMAT) not in ("", FORMAT):
         mistakes.append(FileMistake(root.line, _("This version can read files of format %(one)s.") % {"one": FORMAT}))
     if mistakes:
@@ -83,6 +85,17 @@ def entries(root: Node) -> tuple[dict[str, list[Entry]], list[FileMistake]]:
         found[section] = [Entry(node.line, _completed(section, document)) for node, document in documents]
         mistakes += _named(found[section])
     return found, sorted(set(mistakes))
+
+
+def _crowded(root: Node) -> list[FileMistake]:
+    """Return which sections hold more entries than one file may bring; each costs some statements."""
+    sections = ((name, root.fields[name]) for name in SECTIONS if root.fields and name in root.fields)
+    said = _("“%(section)s” has %(count)s entries: bring in at most %(limit)s in one file.")
+    return [
+        FileMistake(node.line, said % {"section": name, "count": f"{len(node.items):,}", "limit": f"{MOST_ENTRIES:,}"})
+        for name, node in sections
+        if node.items and len(node.items) > MOST_ENTRIES
+    ]
 
 
 def _completed(section: str, document: dict[str, Any]) -> dict[str, Any]:

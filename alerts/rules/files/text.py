@@ -7,6 +7,7 @@ repeats counts as if it were written out, which is what keeps a small file from 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,8 +19,11 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 1_000_000
 MOST_NODES = 200_000
+MOST_CHARACTERS = 2 * MOST_BYTES
+"""Of all values together, those that aliases repeat included."""
 MOST_DEPTH = 12
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -43,13 +47,14 @@ class Unreadable(ValueError):
 
 @dataclass(slots=True)
 class Node:
-    """A value in a file: a text, a list or fields. `size` counts the values in it."""
+    """A value in a file: a text, a list or fields. `size` counts the values in it, `length` their characters."""
 
     line: int
     text: str | None = None
     items: list[Node] | None = None
     fields: dict[str, Node] | None = None
     size: int = 1
+    length: int = 0
     lines: dict[str, int] = field(default_factory=dict)
 
 
@@ -79,7 +84,7 @@ class _Reader:
     """Builds the tree from events."""
 
     def __init__(self, events: Iterator[yaml.Event]) -> None:
-        self.events, self.anchors, self.nodes = events, dict[str, Node](), 0
+        self.events, self.anchors, self.nodes, self.characters = events, dict[str, Node](), 0, 0
 
     def document(self) -> Node:
         found = None
@@ -98,6 +103,12 @@ class _Reader:
         self.nodes += made.size if isinstance(event, yaml.AliasEvent) else 1
         if self.nodes > MOST_NODES:
             raise Unreadable(line, _("The file holds more than %(limit)s values.") % {"limit": f"{MOST_NODES:,}"})
+        self.characters += made.length if isinstance(event, yaml.AliasEvent) else len(made.text or "")
+        if self.characters > MOST_CHARACTERS:
+            limit = f"{MOST_CHARACTERS:,}"
+            raise Unreadable(
+                line, _("With its aliases the file holds more than %(limit)s characters.") % {"limit": limit}
+            )
         if anchor := getattr(event, "anchor", None):
             self.anchors[anchor] = made
         return made
@@ -110,8 +121,12 @@ class _Reader:
         if getattr(event, "tag", None) not in (None, "!"):
             raise Unreadable(line, _("Tags such as %(tag)s are not read.") % {"tag": str(event.tag)[:40]})  # type: ignore[attr-defined]
         if isinstance(event, yaml.ScalarEvent):
+            if bad := UNSTORABLE.search(event.value):
+                said = _("The character U+%(code)04X cannot be stored.")
+                raise Unreadable(line, said % {"code": ord(bad[0])})
             plain = event.style in (None, "")
-            return Node(line, text="" if plain and event.value in NOTHING else event.value)
+            text = "" if plain and event.value in NOTHING else event.value
+            return Node(line, text=text, length=len(text))
         if isinstance(event, yaml.SequenceStartEvent):
             return self.items(line, depth=depth)
         return self.pairs(line, depth=depth)
@@ -120,7 +135,8 @@ class _Reader:
         found = []
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
             found.append(self.node(event, depth=depth + 1))
-        return Node(line, items=found, size=1 + sum(each.size for each in found))
+        length = sum(each.length for each in found)
+        return Node(line, items=found, size=1 + sum(each.size for each in found), length=length)
 
     def pairs(self, line: int, *, depth: int) -> Node:
         made = Node(line, fields={})
@@ -134,4 +150,5 @@ class _Reader:
             made.fields[key.text] = value = self.node(next(self.events), depth=depth + 1)
             made.lines[key.text] = key.line
             made.size += value.size
+            made.length += value.length
         return made
