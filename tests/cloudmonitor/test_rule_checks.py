@@ -305,3 +305,14 @@ def test_a_typed_rule_that_does_what_a_stored_one_does_is_called_shadowed() -> N
     group = ContactGroup.objects.get(name="On call")
     a_rule(name="there already", names=[FAILURE], mute_for=3600, group=group)
     assert "there already" in words_of(client.post(reverse(CHECKS), typed, headers=HTMX))
+
+
+def test_a_viewer_sees_what_a_stored_rule_does_and_sends_nothing() -> None:
+    rule = a_rule(names=[FAILURE])
+    an_event(FAILURE, at=NOW - timedelta(hours=1))
+    client = signed_in(Role.VIEWER)
+    page = page_of(client, reverse("cloudmonitor:alert_rule_modify", args=[rule.pk]))
+    checks = page.select_one("#rule-checks")
+    assert checks is not None
+    assert (checks.get("hx-post"), checks.select("button")) == (None, [])
+    assert "Events matched in 90 days 1" in words_of(client.get(str(checks["hx-get"]), headers=HTMX))
