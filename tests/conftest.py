@@ -14,7 +14,9 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.utils import timezone
 
+from alerts.events import partitions
 from tests import chromium
 from tests.installation import Installation, a_free_port
 
@@ -42,6 +44,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "::1"]))
             if not item.get_closest_marker("timeout"):
                 item.add_marker(pytest.mark.timeout(JOURNEY_TIMEOUT))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Make the partitions that every installation has once, not anew in each test: there are hundreds of indexes."""
+    with django_db_blocker.unblock():
+        partitions.ensure(now=timezone.now())
 
 
 @pytest.fixture(autouse=True)
