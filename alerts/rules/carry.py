@@ -87,6 +87,8 @@ def suggested_name(account: CloudAccount, initial: dict[str, Any]) -> str:
     if len(names) == 1:
         record = BY_NAME.get(names[0])
         text = record.title if record else names[0]
+    elif not (levels or initial["event_types"]) and (sought := initial.get("sql_filter") or initial.get("keywords")):
+        text = (sought if isinstance(sought, str) else " ".join(sought))[:40]
     else:
         text = " ".join((initial["product"] or "all", *levels, *initial["event_types"], "events"))
     slug = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:100] or "alert_rule"
