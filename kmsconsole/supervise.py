@@ -52,6 +52,7 @@ class Supervisor:
         self.out = out
         self.kept: list[Kept] = []
         self.signals = 0
+        self.signal = ""
         self._lines: dict[int, tuple[str, bytearray, list[str] | None]] = {}
         self._selector = selectors.DefaultSelector()
         self._woken, self._waker = socket.socketpair()
@@ -84,8 +85,9 @@ class Supervisor:
         for end in (self._woken, self._waker, self._selector):
             end.close()
 
-    def _on_signal(self, _number: int, _frame: object) -> None:
+    def _on_signal(self, number: int, _frame: object) -> None:
         self.signals += 1
+        self.signal = signal.Signals(number).name
 
     def _stop(self, children: list[Child]) -> None:
         """Stop children with patience, unless a second signal asks for the end at once."""
@@ -162,7 +164,7 @@ class Supervisor:
         """Move lines for up to `seconds`, then see to those that died. Raises `Stopped` after a signal."""
         self._move_lines(seconds)
         if self.signals:
-            self.say("stopping; a second signal ends everything at once")
+            self.say(f"stopping after {self.signal}; a second signal ends everything at once")
             raise Stopped
         for kept in self.kept:
             if kept.child is not None and not kept.child.lives:
