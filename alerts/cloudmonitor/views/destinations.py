@@ -117,8 +117,9 @@ class Destinations(ListPage):
         return Destination.objects.filter(account=self.account).annotate(waiting=Coalesce(Subquery(counted), 0))
 
     def shown(self) -> Sequence[Column]:
-        """Return the columns; who may change something sees the way to resume."""
-        return (*self.columns, Column("Actions", _("Actions"), resume_cell)) if self.may_change else self.columns
+        """Return the columns; who may change something sees the way to resume a paused one."""
+        paused = self.may_change and self.rows().filter(paused_at__isnull=False).exists()
+        return (*self.columns, Column("Actions", _("Actions"), resume_cell)) if paused else self.columns
 
     def context(self) -> dict[str, Any]:
         """Return the words of the page."""
