@@ -43,7 +43,7 @@ def subject_cell(notification: Notification) -> SafeString:
 def recipient_cell(notification: Notification) -> SafeString:
     """Draw who would have been told, over the masked address."""
     return format_html(
-        '<span class="stacked"><span>{}</span><small class="mono">{}</small></span>',
+        '<span class="stacked" data-address><span>{}</span><small class="mono">{}</small></span>',
         notification.recipient, notification.masked,
     )  # fmt: skip
 
