@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "alerts.administration",
     "alerts.setup",
     "allauth",
+    "alerts.openapi",
     "allauth.account",
     "allauth.mfa",
     "django_filters",

@@ -8,6 +8,8 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from alerts.accounts.encryption import EncryptedTextField
+
 
 class User(AbstractUser):
     """A person who signs in; what they may do is said by their membership in each account."""
@@ -82,6 +84,31 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.hint}…)"
+
+
+class AccessKey(models.Model):
+    """An access key of the RPC API. Its secret signs, so it is needed in full: encrypted at rest, shown once.
+
+    `actions` holds patterns such as `cms:Describe*`, and `networks` blocks such as 10.0.0.0/8; empty means any.
+    """
+
+    account = models.ForeignKey(CloudAccount, on_delete=models.CASCADE, related_name="access_keys")
+    key_id = models.CharField(_("AccessKey ID"), max_length=128, unique=True)
+    secret = EncryptedTextField()
+    name = models.CharField(_("name"), max_length=64, blank=True)
+    role = models.CharField(_("role"), max_length=16, choices=Role.choices, default=Role.VIEWER)
+    actions = ArrayField(models.CharField(max_length=128), default=list, blank=True)
+    networks = ArrayField(models.CharField(max_length=64), default=list, blank=True)
+    region = models.CharField(_("default region"), max_length=64, default="cn-hangzhou")
+    created_at = models.DateTimeField(_("created"))
+    rotated_at = models.DateTimeField(_("rotated"), null=True)
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    disabled_at = models.DateTimeField(_("disabled"), null=True)
+    last_used_at = models.DateTimeField(_("last used"), null=True)
+    last_used_for = models.CharField(_("last action"), max_length=128, default="", blank=True)
+
+    def __str__(self) -> str:
+        return self.key_id
 
 
 class AuditEntry(models.Model):

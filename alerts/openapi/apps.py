@@ -1,0 +1,8 @@
+"""Registers `openapi` with Django."""
+
+from django.apps import AppConfig
+
+
+class OpenApiConfig(AppConfig):
+    name = "alerts.openapi"
+    label = "openapi"
