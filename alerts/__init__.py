@@ -1,8 +1,8 @@
 """The application: one package per stage of the line and one per console.
 
-    sources ─collect─▶ facts ─evaluate─▶ events ─dispatch─▶ notifications ─deliver─▶ channels
-               ▲                 ▲                   ▲
-             estate           catalog        rules ── contacts
+    sources ─collect─▶ facts ─evaluate─▶ events ─correlate─▶ incidents ─dispatch─▶ notifications ─deliver─▶ channels
+               ▲                 ▲                              ▲
+             estate           catalog        rules, silences, subscriptions ── contacts
 
 Each stage knows only the stages before it.
 """

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from alerts.notifications.hush import Hush, hushed
 from alerts.notifications.models import Decision
 from alerts.notifications.muting import unmuted
 from alerts.notifications.recipients import Recipient, recipients_of
@@ -42,13 +43,18 @@ def decide(events: Sequence[SystemEvent], *, now: datetime) -> list[Told]:
     recipients = {pk: tuple(recipients_of(rule)) for pk, rule in rules.items()}
     # A rule that was deleted since the book was compiled has nothing to say any more.
     matches = [(entry, each.event) for each in selections for entry in each.entries if entry.rule in rules]
-    told = unmuted(match for match in matches if recipients[match[0].rule] and _asks_the_mute(match))
+    hushes = hushed([each.event for each in selections], now=now)
+    audible = (match for match in matches if match[1].id not in hushes)
+    told = unmuted(match for match in audible if recipients[match[0].rule] and _asks_the_mute(match))
     decisions: list[Told] = []
     for entry, event in matches:
         verdict, reason = verdict_of(
-            entry, event, reached=bool(recipients[entry.rule]), told=(entry.rule, event.id) in told
-        )
+            entry, event, reached=bool(recipients[entry.rule]), told=(entry.rule, event.id) in told,
+            hush=hushes.get(event.id),
+        )  # fmt: skip
         made = _decision(event, entry, verdict=verdict, reason=reason, now=now)
+        if verdict == Verdict.SILENCED:
+            made.silence_id = hushes[event.id].silence_id
         decisions.append((made, recipients[entry.rule] if verdict == Verdict.TOLD else ()))
     decided = {event.id for _, event in matches}
     left = (each for each in selections if each.event.id not in decided)
@@ -86,10 +92,14 @@ def _asks_the_mute(match: Match) -> bool:
     return event.test_of is None and entry.hours.cover(event.occurred_at)
 
 
-def verdict_of(entry: Entry, event: SystemEvent, *, reached: bool, told: bool) -> tuple[Verdict, str]:
+def verdict_of(
+    entry: Entry, event: SystemEvent, *, reached: bool, told: bool, hush: Hush | None = None
+) -> tuple[Verdict, str]:
     """Return what a rule makes of an event that it selects, and the code of the reason."""
     if not reached:
         return Verdict.NOBODY, "no-recipient"
+    if hush:
+        return hush.verdict, hush.reason
     if event.test_of is not None or told:
         return Verdict.TOLD, ""
     if not entry.hours.cover(event.occurred_at):

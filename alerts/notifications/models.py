@@ -26,6 +26,9 @@ class Decision(models.Model):
         TOLD = "TOLD", _("Told")
         MUTED = "MUTED", _("Muted")
         OUTSIDE = "OUTSIDE", _("Outside effective hours")
+        ACKED = "ACKED", _("Acknowledged")
+        SILENCED = "SILENCED", _("Silenced")
+        INHIBITED = "INHIBITED", _("Hidden by another event")
         NOBODY = "NOBODY", _("Nobody to tell")
         UNSELECTED = "UNSELECTED", _("No rule selects it")
 
@@ -40,6 +43,8 @@ class Decision(models.Model):
     test = models.BooleanField(_("test"), default=False)
     verdict = models.CharField(_("decision"), max_length=10, choices=Verdict.choices)
     reason = models.CharField(_("reason"), max_length=256, default="", blank=True)
+    incident_id = models.BigIntegerField(null=True)
+    silence_id = models.BigIntegerField(null=True)
     occurred_at = models.DateTimeField(_("event time"))
     decided_at = models.DateTimeField(_("decided"))
 
@@ -48,6 +53,12 @@ class Decision(models.Model):
         indexes = [
             models.Index(F("account"), F("id").desc(), name="decisions_newest"),
             models.Index(F("rule"), F("decided_at").desc(), condition=Q(verdict="TOLD"), name="decisions_told"),
+            models.Index(
+                fields=["incident_id", "id"], condition=Q(incident_id__isnull=False), name="decisions_of_incidents"
+            ),
+            models.Index(
+                fields=["silence_id", "id"], condition=Q(silence_id__isnull=False), name="decisions_of_silences"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -86,6 +97,7 @@ class Notification(models.Model):
     A message about an event has a decision; a test of an address, the question whether it is the right one, and a
     notice about the messages themselves have none. `urgency` orders what is due: 0 CRITICAL, 1 without decision,
     2 WARN, 3 everything else. `note` tells what was done otherwise than asked, such as that an own text failed.
+    `recovery`: it says that an incident is over.
     """
 
     class Purpose(models.TextChoices):
@@ -101,6 +113,7 @@ class Notification(models.Model):
         FAILED = "FAILED", _("Failed")
         UNKNOWN = "UNKNOWN", _("Unknown")
         MERGED = "MERGED", _("Merged into another")
+        STOPPED = "STOPPED", _("Stopped before it was sent")
 
     account = models.ForeignKey(CloudAccount, on_delete=models.CASCADE, related_name="+", db_index=False)
     purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose.choices, default=Purpose.EVENT)
@@ -116,6 +129,8 @@ class Notification(models.Model):
         output_field=models.SmallIntegerField(),
         db_persist=True,
     )
+    incident_id = models.BigIntegerField(null=True)
+    recovery = models.BooleanField(_("recovery"), default=False)
     merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="merged")
     subject_of = EncryptedTextField(default="", blank=True, help_text=_("JSON of what a message without decision says"))
     channel = models.CharField(_("channel"), max_length=16)
@@ -158,6 +173,11 @@ class Notification(models.Model):
                 fields=["claimed_until"],
                 condition=Q(state="PENDING", claimed_until__isnull=False),
                 name="notifications_under_way",
+            ),
+            models.Index(
+                fields=["incident_id"],
+                condition=Q(state="PENDING", incident_id__isnull=False),
+                name="notifications_to_stop",
             ),
         ]
 

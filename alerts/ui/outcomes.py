@@ -19,6 +19,9 @@ VERDICTS: Mapping[str, Look] = {
     Decision.Verdict.TOLD: ("good", "bell-ring"),
     Decision.Verdict.MUTED: ("neutral", "bell-off"),
     Decision.Verdict.OUTSIDE: ("neutral", "moon"),
+    Decision.Verdict.ACKED: ("neutral", "user-check"),
+    Decision.Verdict.SILENCED: ("neutral", "volume-x"),
+    Decision.Verdict.INHIBITED: ("neutral", "layers"),
     Decision.Verdict.NOBODY: ("critical", "user-x"),
     Decision.Verdict.UNSELECTED: ("warn", "funnel-x"),
 }
@@ -29,6 +32,7 @@ STATES: Mapping[str, Look] = {
     Notification.State.FAILED: ("critical", "x"),
     Notification.State.UNKNOWN: ("warn", "circle-question-mark"),
     Notification.State.MERGED: ("neutral", "merge"),
+    Notification.State.STOPPED: ("neutral", "octagon-pause"),
 }
 OUTCOMES: Mapping[str, Look] = {
     Attempt.Outcome.ACCEPTED: ("good", "check"),

@@ -1,0 +1,1 @@
+"""Incidents: what is still wrong on one resource, opened by one event and closed by another."""

@@ -1,0 +1,42 @@
+"""Hush: what keeps an event from being told although somebody wants to hear of it. The event itself always stays.
+
+Each reason is one function of earlier stages, which takes the events that are decided together; the first that finds
+one wins. What is hushed moves no mute, so the next event of the kind is told as if this one had never been.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from alerts.notifications.models import Decision
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from alerts.events.models import SystemEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Hush:
+    """Why an event is not told: the verdict, the code of the reason, and the silence, if it is one."""
+
+    verdict: Decision.Verdict
+    reason: str
+    silence_id: int | None = None
+
+
+Reason = Callable[..., Mapping[UUID, Hush]]
+REASONS: tuple[Reason, ...] = ()
+
+
+def hushed(events: Sequence[SystemEvent], *, now: datetime) -> dict[UUID, Hush]:
+    """Return why events are not told, by id. Tests are never hushed: whoever makes one waits for it."""
+    real = [event for event in events if event.test_of is None]
+    found: dict[UUID, Hush] = {}
+    for reason in REASONS:
+        found |= {pk: hush for pk, hush in reason(real, now=now).items() if pk not in found}
+    return found
