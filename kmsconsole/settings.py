@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    "alerts.openapi.gateway.Gateway",  # programs are answered here; the rest is for browsers
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "alerts.ui.middleware.ContentSecurityPolicy",

@@ -1,0 +1,72 @@
+"""Nonces: each call of an access key has its own, so that a call that somebody overheard cannot be repeated.
+
+They are kept in Redis, which forgets them by itself, for as long as the time of a call is accepted at all. While Redis
+is away they are kept in the database. A process that saw it away asks both until nothing from that time counts.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+import redis
+from django.conf import settings
+
+from alerts.openapi.models import Nonce
+from alerts.openapi.signatures.encoding import digest
+
+KEPT = timedelta(minutes=31)
+"""Twice the quarter of an hour by which a call may be early or late, and a moment."""
+REST = 5.0
+"""Seconds for which Redis is left alone when it did not answer."""
+PATIENCE = 0.5
+
+
+@dataclass(slots=True)
+class Away:
+    """When this process last saw Redis away, in monotonic seconds; None for never."""
+
+    at: float | None = None
+
+    def resting(self) -> bool:
+        """Tell whether Redis is not to be asked just now."""
+        return self.at is not None and time.monotonic() - self.at < REST
+
+    def remembered(self) -> bool:
+        """Tell whether nonces of that time may be in the database."""
+        return self.at is not None and time.monotonic() - self.at < KEPT.total_seconds()
+
+
+AWAY = Away()
+
+
+@cache
+def client() -> redis.Redis:
+    """Return the connections to Redis, which threads share."""
+    url = settings.CELERY_BROKER_URL.replace("redis+socket://", "unix://", 1)
+    return redis.Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
+
+
+def take(key_id: str, nonce: str, *, now: datetime) -> bool:
+    """Use up a nonce; tell whether it was still unused."""
+    name = digest(f"{key_id}\n{nonce}".encode())
+    new = None if AWAY.resting() else _in_redis(name)
+    if new is None or AWAY.remembered():
+        return _in_database(name, now=now) and new is not False
+    return new
+
+
+def _in_redis(name: str) -> bool | None:
+    """Return whether the nonce is new, None when Redis does not answer."""
+    try:
+        return bool(client().set(f"kmsconsole:nonce:{name}", 1, nx=True, ex=KEPT))
+    except (redis.RedisError, OSError):
+        AWAY.at = time.monotonic()
+        return None
+
+
+def _in_database(name: str, *, now: datetime) -> bool:
+    Nonce.objects.filter(expires_at__lt=now).delete()
+    return Nonce.objects.get_or_create(digest=name, defaults={"expires_at": now + KEPT})[1]
