@@ -42,6 +42,10 @@ class SystemEventQuerySet(models.QuerySet["SystemEvent"]):
         """Order by id, which is time, descending."""
         return self.order_by("-id")
 
+    def uncorrelated(self, *, now: datetime) -> SystemEventQuerySet:
+        """Return events of which it is not known what they open or close, oldest first; a failing one waits."""
+        return self.filter(Q(retry_at=None) | Q(retry_at__lte=now), correlated_at=None).order_by("id")
+
     def undispatched(self, *, now: datetime) -> SystemEventQuerySet:
         """Return events that no rule has looked at yet, oldest first; a failing one waits until its `retry_at`."""
         return self.filter(Q(retry_at=None) | Q(retry_at__lte=now), dispatched_at=None).order_by("id")
@@ -70,6 +74,8 @@ class SystemEvent(models.Model):
     test_of = models.BigIntegerField(null=True)
     note = models.CharField(max_length=32, default="", blank=True)
     search_text = models.TextField(default="", blank=True)
+    correlated_at = models.DateTimeField(null=True)
+    incident_id = models.BigIntegerField(null=True)
     dispatched_at = models.DateTimeField(null=True)
     failures = models.PositiveSmallIntegerField(default=0)
     retry_at = models.DateTimeField(null=True)
@@ -83,6 +89,10 @@ class SystemEvent(models.Model):
             models.Index(F("account"), F("resource"), F("id").desc(), name="events_by_resource"),
             models.Index(F("account"), F("name"), F("id").desc(), name="events_by_name"),
             models.Index(fields=["id"], condition=Q(dispatched_at=None), name="events_undispatched"),
+            models.Index(fields=["id"], condition=Q(correlated_at=None), name="events_uncorrelated"),
+            models.Index(
+                fields=["incident_id", "id"], condition=Q(incident_id__isnull=False), name="events_of_incidents"
+            ),
             GinIndex(OpClass(F("search_text"), "gin_trgm_ops"), name="events_by_text"),
             # The few whose text was cut off: what a comparison looks for may stand in the part that is missing.
             models.Index(
