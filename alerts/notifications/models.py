@@ -14,13 +14,17 @@ from alerts.accounts.encryption import EncryptedTextField
 from alerts.accounts.models import CloudAccount
 from alerts.contacts.models import Contact
 from alerts.rules.models import AlertRule
+from alerts.subscriptions.models import Batch, Bundle, SubscriptionPolicy
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 
 class Decision(models.Model):
-    """What one rule made of one event. Unique on (event, rule): an event is decided once."""
+    """What one rule or one policy made of one event. Unique on (event, rule) and (event, policy): decided once.
+
+    A policy's decision has the `bundle` that holds the event, and from the moment it speaks of it, the `batch`.
+    """
 
     class Verdict(models.TextChoices):
         TOLD = "TOLD", _("Told")
@@ -29,6 +33,8 @@ class Decision(models.Model):
         ACKED = "ACKED", _("Acknowledged")
         SILENCED = "SILENCED", _("Silenced")
         INHIBITED = "INHIBITED", _("Hidden by another event")
+        GATHERED = "GATHERED", _("Waiting to be told with others")
+        COUNTED = "COUNTED", _("Counted, not often enough yet")
         NOBODY = "NOBODY", _("Nobody to tell")
         UNSELECTED = "UNSELECTED", _("No rule selects it")
 
@@ -36,6 +42,10 @@ class Decision(models.Model):
     event_id = models.UUIDField()
     rule = models.ForeignKey(AlertRule, on_delete=models.SET_NULL, null=True, related_name="decisions")
     rule_name = models.CharField(_("alert rule"), max_length=128)
+    policy = models.ForeignKey(SubscriptionPolicy, on_delete=models.SET_NULL, null=True, related_name="decisions")
+    policy_name = models.CharField(_("subscription policy"), max_length=128, default="", blank=True)
+    bundle = models.ForeignKey(Bundle, on_delete=models.SET_NULL, null=True, related_name="decisions", db_index=False)
+    batch = models.ForeignKey(Batch, on_delete=models.SET_NULL, null=True, related_name="decisions", db_index=False)
     event_name = models.CharField(_("event name"), max_length=256)
     resource = models.CharField(_("resource"), max_length=1024)
     level = models.CharField(_("event level"), max_length=16)
@@ -49,7 +59,10 @@ class Decision(models.Model):
     decided_at = models.DateTimeField(_("decided"))
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["event_id", "rule"], name="an_event_is_decided_once_per_rule")]
+        constraints = [
+            models.UniqueConstraint(fields=["event_id", "rule"], name="an_event_is_decided_once_per_rule"),
+            models.UniqueConstraint(fields=["event_id", "policy"], name="an_event_is_decided_once_per_policy"),
+        ]
         indexes = [
             models.Index(F("account"), F("id").desc(), name="decisions_newest"),
             models.Index(F("rule"), F("decided_at").desc(), condition=Q(verdict="TOLD"), name="decisions_told"),
@@ -59,6 +72,8 @@ class Decision(models.Model):
             models.Index(
                 fields=["silence_id", "id"], condition=Q(silence_id__isnull=False), name="decisions_of_silences"
             ),
+            models.Index(fields=["bundle", "batch"], condition=Q(bundle__isnull=False), name="decisions_of_bundles"),
+            models.Index(fields=["batch", "event_id"], condition=Q(batch__isnull=False), name="decisions_of_batches"),
         ]
 
     def __str__(self) -> str:
@@ -94,10 +109,10 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 class Notification(models.Model):
     """One message to one destination. `delivery_id` is the same for every try, so a receiver can drop a repeat.
 
-    A message about an event has a decision; a test of an address, the question whether it is the right one, and a
-    notice about the messages themselves have none. `urgency` orders what is due: 0 CRITICAL, 1 without decision,
-    2 WARN, 3 everything else. `note` tells what was done otherwise than asked, such as that an own text failed.
-    `recovery`: it says that an incident is over.
+    A message about an event has a decision, one of a policy has a batch instead; a test of an address, the question
+    whether it is the right one, and a notice about the messages themselves have neither. `urgency` orders what is due:
+    0 CRITICAL, 1 not about an event, 2 WARN, 3 everything else. `note` tells what was done otherwise than asked, such
+    as that an own text failed. `recovery`: it says that an incident is over.
     """
 
     class Purpose(models.TextChoices):
@@ -118,6 +133,7 @@ class Notification(models.Model):
     account = models.ForeignKey(CloudAccount, on_delete=models.CASCADE, related_name="+", db_index=False)
     purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose.choices, default=Purpose.EVENT)
     decision = models.ForeignKey(Decision, on_delete=models.CASCADE, null=True, related_name="notifications")
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, null=True, related_name="notifications")
     level = models.CharField(_("event level"), max_length=16, default="", blank=True)
     urgency = models.GeneratedField(
         expression=Case(
@@ -160,6 +176,9 @@ class Notification(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["decision", "channel", "destination"], name="one_notification_per_destination"
+            ),
+            models.UniqueConstraint(
+                fields=["batch", "channel", "destination"], name="one_notification_per_destination_of_a_batch"
             ),
         ]
         indexes = [

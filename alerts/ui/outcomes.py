@@ -22,6 +22,8 @@ VERDICTS: Mapping[str, Look] = {
     Decision.Verdict.ACKED: ("neutral", "user-check"),
     Decision.Verdict.SILENCED: ("neutral", "volume-x"),
     Decision.Verdict.INHIBITED: ("neutral", "layers"),
+    Decision.Verdict.GATHERED: ("busy", "layers-2"),
+    Decision.Verdict.COUNTED: ("neutral", "tally-5"),
     Decision.Verdict.NOBODY: ("critical", "user-x"),
     Decision.Verdict.UNSELECTED: ("warn", "funnel-x"),
 }

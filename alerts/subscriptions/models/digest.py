@@ -1,0 +1,53 @@
+"""Digests: a contact group that takes INFO events as one message a day or a week, at a time in a zone of its own."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from alerts.contacts.models import ContactGroup
+from alerts.subscriptions.models.bundle import Batch
+
+
+class GroupDigest(models.Model):
+    """When a contact group gets what INFO messages of policies it would have got. `weekday`: 1 Monday … 7 Sunday."""
+
+    class Every(models.TextChoices):
+        DAY = "DAY", _("Daily")
+        WEEK = "WEEK", _("Weekly")
+
+    group = models.OneToOneField(ContactGroup, on_delete=models.CASCADE, related_name="digest")
+    enabled = models.BooleanField(_("enabled"), default=True)
+    every = models.CharField(_("every"), max_length=4, choices=Every.choices, default=Every.DAY)
+    weekday = models.PositiveSmallIntegerField(
+        _("weekday"), default=1, validators=[MinValueValidator(1), MaxValueValidator(7)]
+    )
+    at = models.TimeField(_("time of day"), default=time(9))
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    due_at = models.DateTimeField(_("next digest"))
+    changed_at = models.DateTimeField(_("changed"))
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], name="digests_due")]
+
+    def __str__(self) -> str:
+        return f"{self.group_id}: {self.every}"
+
+
+class DigestItem(models.Model):
+    """A batch that a group will find in its next digest; `told_in` is the digest in which it found it."""
+
+    digest = models.ForeignKey(GroupDigest, on_delete=models.CASCADE, related_name="items")
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="digest_items")
+    told_in = models.ForeignKey(Batch, on_delete=models.SET_NULL, null=True, related_name="told_items")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["digest", "batch"], name="a_digest_has_a_batch_once")]
+        indexes = [models.Index(fields=["digest"], condition=Q(told_in=None), name="digest_items_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} in {self.digest_id}"
