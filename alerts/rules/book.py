@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 
 from alerts.events.language import And, Comparison, Eventlike, Expression, Or, Term
 from alerts.events.language.fields import Field
@@ -40,6 +40,21 @@ class Need(NamedTuple):
     keys: frozenset[tuple[Field, Value]]
 
 
+class Selecting(Protocol):
+    """What stands in a book: it has a pattern, and a key by which what is found is ordered."""
+
+    @property
+    def key(self) -> int:
+        """The key."""
+
+    @property
+    def pattern(self) -> Pattern:
+        """Which events it wants."""
+
+
+Of = TypeVar("Of", bound=Selecting)
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One rule, as far as it takes part in a decision. `mute_for` is in seconds."""
@@ -51,21 +66,26 @@ class Entry:
     hours: Hours
     mute_for: int
 
+    @property
+    def key(self) -> int:
+        """The rule's key."""
+        return self.rule
+
 
 @dataclass(slots=True)
-class Book:
+class Book(Generic[Of]):
     """Entries by what an event must have. Make it with `compiled`."""
 
-    entries: Mapping[Pattern, Sequence[Entry]]
+    entries: Mapping[Pattern, Sequence[Of]]
     shelves: dict[Field, dict[Value, list[Pattern]]] = field(default_factory=dict)
     others: list[Pattern] = field(default_factory=list)
 
-    def matching(self, event: Eventlike) -> list[Entry]:
+    def matching(self, event: Eventlike) -> list[Of]:
         """Return the rules whose pattern matches the event, in the order of their keys."""
         # One pattern may stand under several keys that the event has.
         found = {id(pattern): pattern for pattern in self.candidates(event) if pattern.matches(event)}
         return sorted(
-            (entry for pattern in found.values() for entry in self.entries[pattern]), key=lambda entry: entry.rule
+            (entry for pattern in found.values() for entry in self.entries[pattern]), key=lambda entry: entry.key
         )
 
     def candidates(self, event: Eventlike) -> Iterator[Pattern]:
@@ -81,9 +101,9 @@ class Book:
                     yield from shelf.get(value, ())
 
 
-def compiled(entries: Iterable[Entry]) -> Book:
-    """Return the book of these rules."""
-    by_pattern: dict[Pattern, list[Entry]] = defaultdict(list)
+def compiled(entries: Iterable[Of]) -> Book[Of]:
+    """Return the book of these rules, or of whatever else selects events."""
+    by_pattern: dict[Pattern, list[Of]] = defaultdict(list)
     for entry in entries:
         by_pattern[entry.pattern].append(entry)
     book = Book(by_pattern)

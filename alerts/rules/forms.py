@@ -10,11 +10,9 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alerts.events import catalog
-from alerts.rules.fields import Keywords, OneOpen, ResourceRange, Several, SeveralOf, SqlFilter, spot
-from alerts.rules.models import DEFAULT_MUTE, MUTE_CHOICES, AlertRule, ResourceGroup, RuleTarget
-from alerts.rules.pattern import ANY
+from alerts.rules.models import DEFAULT_MUTE, MUTE_CHOICES, AlertRule, RuleTarget
 from alerts.rules.rows import KINDS, Kind
+from alerts.rules.selection import SELECTED, SelectionForm
 from alerts.rules.targets import rows_of
 from alerts.rules.when import HoursForm
 from alerts.rules.words import in_words
@@ -26,19 +24,18 @@ if TYPE_CHECKING:
     from alerts.events.filters import Seen
     from alerts.rules.targets import Rows
 
-FIELDS = (
-    "description", "product", "event_types", "levels", "names", "statuses", "keyword_mode", "keywords", "sql_filter",
-    "resource_group", "effective_start", "effective_end", "weekdays", "time_zone", "mute_for",
-)  # fmt: skip
-OPEN = {"product": "product", "event_types": "event_type", "names": "name", "statuses": "status"}
-"""Fields with choices that depend on what the account's events have in them, by the name of those choices."""
+FIELDS = ("description", *SELECTED, "effective_start", "effective_end", "weekdays", "time_zone", "mute_for")
+LONGEST_MUTE = 30 * 24 * 3600
 
 
-class AlertRuleForm(HoursForm):
+class AlertRuleForm(SelectionForm, HoursForm):
     """A rule and where it goes: `rows` by kind of target, which are valid or not with the form.
 
-    `opened` is the version of the rule that the panel showed, by which a save over a newer one is noticed.
+    `opened` is the version of the rule that the panel showed, by which a save over a newer one is noticed. Programs
+    put a rule first and its targets afterwards: they set `tells_somebody` to False.
     """
+
+    tells_somebody = True
 
     name = forms.CharField(
         label=gettext_lazy("Alert rule name"),
@@ -51,37 +48,6 @@ class AlertRuleForm(HoursForm):
         required=False,
         max_length=256,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    product = OneOpen(label=gettext_lazy("Product type"), required=False)
-    event_types = Several(label=gettext_lazy("Event type"), required=False)
-    levels = SeveralOf(
-        label=gettext_lazy("Event level"),
-        required=False,
-        choices=[(ANY, gettext_lazy("All levels")), *((level, level) for level in catalog.LEVELS)],
-    )
-    names = Several(label=gettext_lazy("Event name"), required=False)
-    statuses = Several(label=gettext_lazy("Event status"), required=False)
-    keyword_mode = forms.ChoiceField(
-        label=gettext_lazy("Keyword filtering"), choices=AlertRule.Keywords.choices, required=False
-    )
-    keywords = Keywords(
-        label=gettext_lazy("Keywords"), required=False, help_text=gettext_lazy("One in a line, at most 50.")
-    )
-    sql_filter = SqlFilter(
-        label=gettext_lazy("SQL filter"),
-        required=False,
-        max_length=1000,
-        help_text=gettext_lazy(
-            "Words and comparisons, joined by and, or, not: "
-            "level = 'CRITICAL' and content.failureInfo.errorCode like 'Kms:%'"
-        ),
-    )
-    resource_group = ResourceRange(
-        ResourceGroup.objects.none(),
-        label=gettext_lazy("Resource range"),
-        required=False,
-        empty_label=gettext_lazy("All resources"),
-        error_messages={"invalid_choice": gettext_lazy("There is no such resource group any more: choose another.")},
     )
     mute_for = forms.TypedChoiceField(
         label=gettext_lazy("Mute for"),
@@ -105,22 +71,17 @@ class AlertRuleForm(HoursForm):
         initial = {**(initial or {}), **(initial_of(rule) if rule else {})}
         super().__init__(data, initial=initial, auto_id="id_rule_%s")
         self.account, self.rule = account, rule
-        groups = ResourceGroup.objects.filter(account=account).order_by("name")
-        self.fields["resource_group"].queryset = groups  # type: ignore[attr-defined]
-        self._offer(seen)
+        self.offer(account, seen)
+        self._offer_period(str(self["mute_for"].value()))
         targets = list(rule.targets.order_by("pk")) if rule and rule.pk else []
         self.rows: dict[str, Rows] = {kind.name: self._rows(kind, data, targets) for kind in KINDS}
 
-    def _offer(self, seen: Seen) -> None:
-        offered = seen.choices()
-        every = {"product": ("", _("All products")), "event_types": (ANY, _("All types")),
-                 "names": (ANY, _("All events")), "statuses": (ANY, _("All statuses"))}  # fmt: skip
-        for field, source in OPEN.items():
-            choices = [every[field], *offered[source]]
-            chosen = self[field].value() or []
-            known = {str(value) for value, _label in choices}
-            asked = [chosen] if isinstance(chosen, str) else chosen
-            self.fields[field].choices = [*choices, *((each, each) for each in asked if each not in known)]  # type: ignore[attr-defined]
+    def _offer_period(self, asked: str) -> None:
+        """Offer a mute period besides the usual ones: programs may say any number of seconds."""
+        known = {str(seconds) for seconds, _label in MUTE_CHOICES}
+        if asked.isascii() and asked.isdigit() and asked not in known and int(asked[:9]) <= LONGEST_MUTE:
+            label = _("%(seconds)s seconds") % {"seconds": asked}
+            self.fields["mute_for"].choices = [*MUTE_CHOICES, (int(asked), label)]  # type: ignore[attr-defined]
 
     def _rows(self, kind: Kind, data: Any, targets: Sequence[RuleTarget]) -> Rows:
         stored = {target.pk: target for target in targets if target.kind == kind.target}
@@ -163,7 +124,7 @@ class AlertRuleForm(HoursForm):
     def clean(self) -> dict[str, Any]:
         """Ask for at least one way of notifying, unless a row is wrong, which says enough."""
         data = super().clean()
-        if all(rows.is_valid() for rows in self.rows.values()) and not self.targets():
+        if self.tells_somebody and all(rows.is_valid() for rows in self.rows.values()) and not self.targets():
             said = _("Choose at least one way of notifying: a contact group, a URL, a queue, a function or a log.")
             self.add_error(None, said)
         return data
@@ -191,13 +152,6 @@ class AlertRuleForm(HoursForm):
         shown = {field: self[field].value() for field in HoursForm.base_fields}
         form = HoursForm({name: value for name, value in shown.items() if value})
         return in_words(form.hours()) if form.is_valid() else ""
-
-    def filter_spot(self) -> tuple[str, str, str] | None:
-        """Return the place of the mistake in the SQL filter: what is before it, the character, what is after it."""
-        for error in self.errors.as_data().get("sql_filter", ()):
-            if error.code == "expression" and error.params:
-                return spot(str(self["sql_filter"].value()), int(error.params["position"]))
-        return None
 
     def mistakes(self) -> Iterator[tuple[str, str, str]]:
         """Yield (id of the control, label, sentence) of everything that is wrong, from top to bottom."""

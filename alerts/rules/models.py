@@ -51,6 +51,48 @@ class ResourceGroup(models.Model):
         return self.name
 
 
+class Selection(models.Model):
+    """Which events somebody means: the columns that a pattern is made of. Nothing chosen means all."""
+
+    class Keywords(models.TextChoices):
+        ANY = "any", _("Contains any of the keywords")
+        NONE = "none", _("Does not contain any of the keywords")
+
+    product = models.CharField(_("product"), max_length=64, blank=True)
+    event_types = ArrayField(models.CharField(max_length=64), default=list, blank=True)
+    levels = ArrayField(models.CharField(max_length=16), default=list, blank=True)
+    names = ArrayField(models.CharField(max_length=256), default=list, blank=True)
+    keyword_mode = models.CharField(max_length=4, choices=Keywords.choices, default=Keywords.ANY)
+    keywords = ArrayField(models.CharField(max_length=256), default=list, blank=True)
+    statuses = ArrayField(models.CharField(max_length=64), default=list, blank=True)
+    sql_filter = models.CharField(_("SQL filter"), max_length=1000, default="", blank=True)
+
+    class Meta:
+        abstract = True
+
+    def selected_resources(self) -> tuple[str, ...]:
+        """Return the resources that are meant, as a pattern takes them; none for all."""
+        return ()
+
+    def pattern(self) -> Pattern:
+        """Return the pure pattern that the matcher reads; may look up a resource group."""
+        return Pattern(
+            product=self.product,
+            event_types=tuple(self.event_types),
+            levels=tuple(self.levels),
+            names=tuple(self.names),
+            statuses=tuple(self.statuses),
+            keywords=tuple(self.keywords),
+            keywords_none=self.keyword_mode == self.Keywords.NONE,
+            sql_filter=self.sql_filter,
+            resources=self.selected_resources(),
+        )
+
+    def matches(self, event: SystemEvent) -> bool:
+        """Tell whether the event is one of those that are meant."""
+        return self.pattern().matches(event)
+
+
 class AlertRuleQuerySet(models.QuerySet["AlertRule"]):
     """Alert rules by what they are."""
 
@@ -59,7 +101,7 @@ class AlertRuleQuerySet(models.QuerySet["AlertRule"]):
         return self.exclude(state=AlertRule.State.TRIAL)
 
 
-class AlertRule(models.Model):
+class AlertRule(Selection):
     """Which events somebody wants to hear of, when, and how often at most. The name is unique in the account.
 
     A trial is a rule as a panel described it that nobody saved yet, made to test it; it sees test events only.
@@ -69,10 +111,6 @@ class AlertRule(models.Model):
         ENABLED = "ENABLED", _("Enabled")
         DISABLED = "DISABLED", _("Disabled")
         TRIAL = "TRIAL", _("Trial")
-
-    class Keywords(models.TextChoices):
-        ANY = "any", _("Contains any of the keywords")
-        NONE = "none", _("Does not contain any of the keywords")
 
     account = models.ForeignKey(CloudAccount, on_delete=models.CASCADE, related_name="alert_rules")
     name = models.CharField(
@@ -87,14 +125,6 @@ class AlertRule(models.Model):
     )
     description = models.CharField(_("description"), max_length=256, blank=True)
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.ENABLED)
-    product = models.CharField(_("product"), max_length=64, blank=True)
-    event_types = ArrayField(models.CharField(max_length=64), default=list, blank=True)
-    levels = ArrayField(models.CharField(max_length=16), default=list, blank=True)
-    names = ArrayField(models.CharField(max_length=256), default=list, blank=True)
-    keyword_mode = models.CharField(max_length=4, choices=Keywords.choices, default=Keywords.ANY)
-    keywords = ArrayField(models.CharField(max_length=256), default=list, blank=True)
-    statuses = ArrayField(models.CharField(max_length=64), default=list, blank=True)
-    sql_filter = models.CharField(_("SQL filter"), max_length=1000, default="", blank=True)
     resource_group = models.ForeignKey(
         ResourceGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="rules"
     )
@@ -123,23 +153,9 @@ class AlertRule(models.Model):
         """Return when the rule may tell anybody."""
         return Hours(self.effective_start, self.effective_end, tuple(self.weekdays), self.time_zone)
 
-    def pattern(self) -> Pattern:
-        """Return the pure pattern that the matcher reads; looks up the resource group, if there is one."""
-        return Pattern(
-            product=self.product,
-            event_types=tuple(self.event_types),
-            levels=tuple(self.levels),
-            names=tuple(self.names),
-            statuses=tuple(self.statuses),
-            keywords=tuple(self.keywords),
-            keywords_none=self.keyword_mode == self.Keywords.NONE,
-            sql_filter=self.sql_filter,
-            resources=tuple(self.resource_group.patterns) if self.resource_group else (),
-        )
-
-    def matches(self, event: SystemEvent) -> bool:
-        """Tell whether this rule wants to hear of the event."""
-        return self.pattern().matches(event)
+    def selected_resources(self) -> tuple[str, ...]:
+        """Return the patterns of the resource group, if there is one."""
+        return tuple(self.resource_group.patterns) if self.resource_group else ()
 
 
 class RuleTarget(models.Model):

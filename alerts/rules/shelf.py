@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 import uuid
-from collections import OrderedDict
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from alerts.rules.book import Book, Entry, compiled
+from alerts.rules.editions import Editions
 from alerts.rules.models import AlertRule, RuleBook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MOST_BOOKS = 64
-"""Accounts whose book one process keeps."""
-_kept: OrderedDict[str, tuple[uuid.UUID, Book]] = OrderedDict()
-_lock = Lock()
+_books: Editions[Book[Entry]] = Editions()
 
 
-def book_of(account: str) -> Book:
+def book_of(account: str) -> Book[Entry]:
     """Return the book of the enabled rules of an account, by uid."""
-    # The edition is read before the rules: a change in between makes the book newer than its mark, never older.
-    edition = RuleBook.objects.filter(account=account).values_list("edition", flat=True).first()
-    with _lock:
-        kept = _kept.get(account)
-    if kept and kept[0] == edition:
-        return kept[1]
+    return _books.get(account, edition_of(account), lambda: _compiled(account))
+
+
+def edition_of(account: str) -> uuid.UUID | None:
+    """Return the edition of the account's rules and resource groups; None before the first."""
+    return RuleBook.objects.filter(account=account).values_list("edition", flat=True).first()
+
+
+def _compiled(account: str) -> Book[Entry]:
     rules = AlertRule.objects.filter(account=account, state=AlertRule.State.ENABLED).select_related("resource_group")
-    book = compiled(map(entry_of, rules))
-    if edition:
-        _keep(account, edition, book)
-    return book
+    return compiled(map(entry_of, rules))
 
 
 def entry_of(rule: AlertRule) -> Entry:
@@ -47,11 +43,3 @@ def new_edition(accounts: Iterable[str]) -> None:
         unique_fields=["account"],
         update_fields=["edition"],
     )
-
-
-def _keep(account: str, edition: uuid.UUID, book: Book) -> None:
-    with _lock:
-        _kept[account] = (edition, book)
-        _kept.move_to_end(account)
-        while len(_kept) > MOST_BOOKS:
-            _kept.popitem(last=False)
