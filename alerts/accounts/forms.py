@@ -10,7 +10,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.utils.translation import gettext_lazy as _
 
 from alerts.accounts.models import Role, Scope, User
-from alerts.accounts.zones import zone_choices
+from alerts.accounts.zones import ZoneSelect, zone_choices
 
 if TYPE_CHECKING:
     _UserForm = forms.ModelForm[User]
@@ -76,7 +76,10 @@ class SettingsForm(_UserForm):
     """What a person sets for themselves."""
 
     time_zone = forms.ChoiceField(
-        label=_("Time zone"), choices=zone_choices, help_text=_("Pages show times, and read typed ones, in this zone.")
+        label=_("Time zone"),
+        choices=zone_choices,
+        widget=ZoneSelect,
+        help_text=_("Pages show times, and read typed ones, in this zone."),
     )
 
     class Meta:

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from alerts.accounts.zones import zone_choices
+from alerts.accounts.zones import ZoneSelect, zone_choices
 from alerts.channels import BY_KIND
 from alerts.contacts.directory import add_to_group, keep_contact
 from alerts.contacts.forms import ContactForm
@@ -93,7 +93,7 @@ class BatchForm(forms.Form):
         ),
     )  # fmt: skip
     language = forms.ChoiceField(label=gettext_lazy("Language of notifications"), choices=Contact.Language.choices)
-    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=zone_choices)
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=zone_choices, widget=ZoneSelect)
 
     def __init__(self, *args: Any, account: CloudAccount, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

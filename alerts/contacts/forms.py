@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alerts.accounts.zones import zone_choices
+from alerts.accounts.zones import ZoneSelect, zone_choices
 from alerts.channels.base import DeliveryError
 from alerts.channels.phone import read_phone
 from alerts.contacts.hooks import HOOKS, address_of, fields_of, mistakes_in
@@ -57,6 +57,7 @@ class ContactForm(_ContactForm):
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),
         choices=zone_choices,
+        widget=ZoneSelect,
         help_text=gettext_lazy("In this zone messages tell the time, with UTC beside it."),
     )
 

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alerts.accounts.zones import UTC, zone_choices
+from alerts.accounts.zones import UTC, ZoneSelect, zone_choices
 from alerts.rules.hours import Hours
 from alerts.rules.words import DAYS
 
@@ -35,7 +35,9 @@ class HoursForm(forms.Form):
         choices=DAYS,
         widget=forms.CheckboxSelectMultiple,
     )
-    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), required=False, choices=zone_choices)
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"), required=False, choices=zone_choices, widget=ZoneSelect
+    )
 
     def clean_weekdays(self) -> list[int]:
         """Return the days in their order; all seven are no restriction."""
