@@ -59,6 +59,12 @@ class Course:
             self._note(sample, trigger.share, standing, fires=index in replay.firing)
         return [self.samples[index] for index in replay.firing]
 
+    def re_armings(self, share: int) -> list[UsageSample]:
+        """Return the samples that end an announced excursion above this line, as `crossings` remembered it."""
+        before = (self.previous, *self.samples)
+        pairs = zip(before, self.samples, strict=False)
+        return [sample for last, sample in pairs if last and share in last.announced and share not in sample.above]
+
     def _go_back(self, share: int) -> None:
         # Only after late samples in an unlucky order: one announced an excursion that the next one cut in two.
         assert self.previous is not None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from alerts.events.catalog import DEFAULT_MARGIN, EventType, reaching
+from alerts.events.catalog import DEFAULT_MARGIN, EventType, falling_back, reaching
 from alerts.events.course import Course, courses_of, write
 from alerts.events.models import UsageMeter, UsageSample
 from alerts.events.record import Draft, listed_at
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from alerts.estate.models import Instance
-    from alerts.events.triggers import Reaches
+    from alerts.events.triggers import FallsBack, Reaches
     from alerts.facts.models import Fact
 
 USAGE = "kms.instance.usage"
@@ -61,10 +61,16 @@ def _locked(keys: Iterable[MeterKey]) -> dict[MeterKey, UsageMeter]:
 
 def _read(course: Course, *, instance: Instance | None, now: datetime) -> list[Draft]:
     margin = instance.rearm_margin if instance else DEFAULT_MARGIN
-    return [
+    drafts = [
         _draft(course.meter, sample, event_type, trigger, instance=instance, now=now)
         for event_type, trigger in reaching(course.meter.resource_type)
         for sample in course.crossings(trigger, margin=margin)
+    ]
+    # A sample that is looked at again says the same again: the id of the event is that of the sample.
+    return drafts + [
+        _draft(course.meter, sample, event_type, trigger, instance=instance, now=now)
+        for event_type, trigger in falling_back(course.meter.resource_type)
+        for sample in course.re_armings(trigger.share)
     ]
 
 
@@ -72,7 +78,7 @@ def _draft(
     meter: UsageMeter,
     sample: UsageSample,
     event_type: EventType,
-    trigger: Reaches,
+    trigger: Reaches | FallsBack,
     *,
     instance: Instance | None,
     now: datetime,
@@ -94,7 +100,7 @@ def _draft(
     )
 
 
-def _reading(meter: UsageMeter, sample: UsageSample, trigger: Reaches) -> dict[str, object]:
+def _reading(meter: UsageMeter, sample: UsageSample, trigger: Reaches | FallsBack) -> dict[str, object]:
     return {
         "resourceType": meter.resource_type,
         "resourceQuota": _number(sample.quota),

@@ -1,7 +1,8 @@
-"""When a fact becomes an event: three pure kinds of trigger.
+"""When a fact becomes an event: the pure kinds of trigger.
 
-`Occurs` for what was done, `Reaches` for usage against a quota, `DueIn` for a deadline that comes near. A trigger is
-a function of the fact, of the state before it and of the time; it reads no clock and writes nothing.
+`Occurs` for what was done, `Reaches` and `FallsBack` for usage against a quota, `DueIn` for a deadline that comes near,
+`Raised` for what the console itself finds. A trigger is a function of the fact, of the state before it and of the time;
+it reads no clock and writes nothing.
 """
 
 from __future__ import annotations
@@ -110,6 +111,22 @@ def _excursions(above: Sequence[bool], *, under_way: bool) -> Iterator[tuple[int
 
 
 @dataclass(frozen=True, slots=True)
+class FallsBack:
+    """Fires when usage that had reached `share` percent of a quota is re-armed, as `Reaches` of that share says."""
+
+    fact: str
+    resource_type: str
+    share: int
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """Fires for no fact: some stage of the line raises it by its name."""
+
+    fact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reminder:
     """A reminder that is due: how many days before the end, the moment it stands for, and the ones it missed."""
 
@@ -155,4 +172,4 @@ class DueIn:
         return min((at for at, _ in self.open_lines(ends_at=ends_at, seen_at=seen_at, reminded=reminded)), default=None)
 
 
-Trigger = Occurs | Reaches | DueIn
+Trigger = Occurs | Reaches | FallsBack | DueIn | Raised

@@ -24,6 +24,7 @@ from tests.events.excursions import excursions
 pytestmark = pytest.mark.django_db
 SECOND = timedelta(seconds=1)
 QPS90, QPS70 = "Instance:QPSUsage:NinetyPercent", "Instance:QPSUsage:SeventyPercent"
+BACK = "Instance:QPSUsage:Normal"
 Taken = tuple[datetime, float, float]
 
 
@@ -76,7 +77,14 @@ def test_crossing_both_lines_at_once_gives_both_events(arn: str) -> None:
 def test_it_stays_quiet_while_above_and_fires_again_after_it_was_below(arn: str) -> None:
     for second, used in enumerate((95, 99, 91, 86, 95, 84, 90, 64, 71)):
         sample(used, arn=arn, at=NOW + second * SECOND)
-    assert told(arn) == [(QPS90, NOW), (QPS70, NOW), (QPS90, NOW + 6 * SECOND), (QPS70, NOW + 8 * SECOND)]
+    assert told(arn) == [
+        (QPS90, NOW),
+        (QPS70, NOW),
+        (BACK, NOW + 5 * SECOND),
+        (QPS90, NOW + 6 * SECOND),
+        (BACK, NOW + 7 * SECOND),
+        (QPS70, NOW + 8 * SECOND),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -167,6 +175,10 @@ def test_in_order_each_crossing_is_one_event_however_the_batches_are_cut(
     for name, share in ((QPS90, 90), (QPS70, 70)):
         expected = [NOW + each.start * SECOND for each in excursions(used, share=share, margin=5)]
         assert [moment for told_name, moment in told(arn) if told_name == name] == expected
+    ends = [NOW + (each.end + 1) * SECOND for each in excursions(used, share=90, margin=5)]
+    assert [moment for name, moment in told(arn) if name == BACK] == [
+        at for at in ends if at < NOW + len(used) * SECOND
+    ]
 
 
 @fewer
@@ -184,6 +196,10 @@ def test_in_any_order_each_excursion_is_announced_once_inside_itself(
         found = excursions(used, share=share, margin=5)
         assert [sum(each.start <= index <= each.end for index in at) for each in found] == [1] * len(found)
         assert len(at) == len(found)
+    # A sample that came late may have ended an excursion earlier than it first seemed: both ends were told then.
+    told_ends = {moment for name, moment in told(arn) if name == BACK}
+    ends = [NOW + (each.end + 1) * SECOND for each in excursions(used, share=90, margin=5)]
+    assert {at for at in ends if at < NOW + len(used) * SECOND} <= told_ends
 
 
 def test_old_samples_are_forgotten_but_the_last_of_them_which_is_the_state(arn: str) -> None:

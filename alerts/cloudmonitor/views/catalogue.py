@@ -35,6 +35,7 @@ class EventCatalogue(ConsoleView):
             "key": _("Keys"),
             "clientkey": _("Client keys"),
             "keystore": _("KMS instances"),
+            "source": _("Mirrored sources"),
         }
         return [
             {

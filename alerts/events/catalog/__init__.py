@@ -26,22 +26,26 @@ from alerts.events.catalog.event_type import (
     EventType,
 )
 from alerts.events.catalog.keys import KEYS, SYNCHRONIZATION
+from alerts.events.catalog.mirrors import MIRRORS
 from alerts.events.catalog.quotas import QUOTAS
 from alerts.events.catalog.secrets import SECRETS
-from alerts.events.triggers import DueIn, Occurs, Reaches
+from alerts.events.triggers import DueIn, FallsBack, Occurs, Reaches
 
 __all__ = [
     "BY_NAME",
     "CATALOG",
+    "CAUSES",
     "DEFAULT_MARGIN",
     "EVENT_TYPES",
     "LEVELS",
+    "PARTAKING",
     "PRODUCT",
     "PRODUCT_TITLE",
     "REMINDER_DAYS",
     "STATUSES",
     "EventType",
     "due",
+    "falling_back",
     "occurring",
     "reaching",
 ]
@@ -53,9 +57,14 @@ CATALOG: Final[tuple[EventType, ...]] = (
     *SYNCHRONIZATION,
     *CLIENT_KEYS,
     *QUOTAS,
+    *MIRRORS,
 )
 
 BY_NAME: Mapping[str, EventType] = MappingProxyType({record.name: record for record in CATALOG})
+CAUSES: Mapping[str, EventType] = MappingProxyType({record.opens: record for record in CATALOG if record.opens})
+"""The causes of incidents, each with the record that opens one."""
+PARTAKING: Final[frozenset[str]] = frozenset(record.name for record in CATALOG if record.opens or record.closes)
+"""The names of the events that open or close an incident."""
 
 
 def occurring(fact_type: str) -> tuple[EventType, ...]:
@@ -66,6 +75,12 @@ def occurring(fact_type: str) -> tuple[EventType, ...]:
 def reaching(resource_type: str) -> tuple[tuple[EventType, Reaches], ...]:
     """Return the event types that watch this quota, with their triggers."""
     pairs = ((r, r.trigger) for r in CATALOG if isinstance(r.trigger, Reaches))
+    return tuple((r, t) for r, t in pairs if t.resource_type == resource_type)
+
+
+def falling_back(resource_type: str) -> tuple[tuple[EventType, FallsBack], ...]:
+    """Return the event types that tell when this quota is no longer nearly used up, with their triggers."""
+    pairs = ((r, r.trigger) for r in CATALOG if isinstance(r.trigger, FallsBack))
     return tuple((r, t) for r, t in pairs if t.resource_type == resource_type)
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from alerts.events.catalog.event_type import EventType
 from alerts.events.catalog.event_type import mark as _
-from alerts.events.triggers import Reaches
+from alerts.events.triggers import FallsBack, Reaches
 
 CAPACITY: Final[tuple[EventType, ...]] = (
     EventType(
@@ -31,6 +31,7 @@ CAPACITY: Final[tuple[EventType, ...]] = (
             "usagePercent": 91.3,
             "threshold": 90,
         },
+        opens="Instance:QPSUsage",
     ),
     EventType(
         name="Instance:QPSUsage:SeventyPercent",
@@ -54,5 +55,29 @@ CAPACITY: Final[tuple[EventType, ...]] = (
             "usagePercent": 72.2,
             "threshold": 70,
         },
+    ),
+    EventType(
+        name="Instance:QPSUsage:Normal",
+        title=_("QPS is back below 90%"),
+        title_zh="QPS恢复至90%以下",
+        level="INFO",
+        event_type="Notification",
+        status="Normal",
+        resource_kind="keystore",
+        trigger=FallsBack("kms.instance.usage", resource_type="qps", share=90),
+        condition=_("Real-time QPS of a KMS instance falls below 90% of its quota, by the re-arm margin."),
+        meaning=_("The instance has room for more requests again."),
+        impact=_("None: the limit is no longer near."),
+        remedy=_("Nothing to do."),
+        sample={
+            "eventId": "0f8b2c1e",
+            "kmsInstanceId": "kst-hzz65f176a0ogplgq",
+            "resourceType": "qps",
+            "resourceQuota": 1000,
+            "usedQuantity": 830,
+            "usagePercent": 83.0,
+            "threshold": 90,
+        },
+        closes=("Instance:QPSUsage",),
     ),
 )

@@ -6,7 +6,7 @@ from typing import Final
 
 from alerts.events.catalog.event_type import REMINDER_DAYS, EventType
 from alerts.events.catalog.event_type import mark as _
-from alerts.events.triggers import DueIn
+from alerts.events.triggers import DueIn, Occurs
 
 CLIENT_KEYS: Final[tuple[EventType, ...]] = (
     EventType(
@@ -31,5 +31,22 @@ CLIENT_KEYS: Final[tuple[EventType, ...]] = (
             "remainingDays": 7,
             "missedReminders": [],
         },
+        opens="ClientKey:Expiration",
+    ),
+    EventType(
+        name="ClientKey:DeleteClientKey:Success",
+        title=_("ClientKey deleted"),
+        title_zh="ClientKey删除",
+        level="INFO",
+        event_type="Notification",
+        status="Normal",
+        resource_kind="clientkey",
+        trigger=Occurs("kms.client-key.deleted"),
+        condition=_("A client key is deleted."),
+        meaning=_("The client key no longer exists: there is no end date to look out for."),
+        impact=_("An application that still signs in with it cannot reach keys and secrets."),
+        remedy=_("Check that every application has got its new client key."),
+        sample={"eventId": "0f8b2c1e", "clientKeyId": "KAAP.66dfec5e-0000", "aapName": "aap-payments"},
+        closes=("ClientKey:Expiration",),
     ),
 )

@@ -39,5 +39,8 @@ class EventType:
     impact: str
     remedy: str
     sample: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
-    closed_by: str = ""
+    opens: str = ""
+    """The cause of the incident that it opens on its resource, `<resource type>:<what is wrong>`."""
+    closes: tuple[str, ...] = ()
+    """The causes of the incidents on its resource that are over once it happened."""
     product: str = PRODUCT

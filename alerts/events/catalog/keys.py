@@ -31,7 +31,23 @@ KEYS: Final[tuple[EventType, ...]] = (
         impact=_("Data encrypted with the key cannot be decrypted now, and never again once the period is over."),
         remedy=_("If this was not intended, cancel the deletion before the planned date."),
         sample={**KEY_SAMPLE, "pendingWindowInDays": 30, "deleteDate": "2026-12-22T08:00:00Z"},
-        closed_by="Key:DeleteKey:Success",
+        opens="Key:Deletion",
+    ),
+    EventType(
+        name="Key:CancelKeyDeletion:Success",
+        title=_("Key deletion cancelled"),
+        title_zh="密钥取消计划删除",
+        level="INFO",
+        event_type="Notification",
+        status="Normal",
+        resource_kind="key",
+        trigger=Occurs("kms.key.deletion-cancelled"),
+        condition=_("The scheduled deletion of a key is cancelled."),
+        meaning=_("The key will not be deleted: somebody cancelled it within the waiting period."),
+        impact=_("None: the key can be used again once it is enabled."),
+        remedy=_("Enable the key if it is still needed."),
+        sample={**KEY_SAMPLE},
+        closes=("Key:Deletion",),
     ),
     EventType(
         name="Key:DeleteKey:Success",
@@ -47,6 +63,7 @@ KEYS: Final[tuple[EventType, ...]] = (
         impact=_("Everything that was encrypted with it is lost."),
         remedy=_("Check that nothing still refers to the key; find out who asked for it in the earlier events."),
         sample={**KEY_SAMPLE, "deletionTime": "2026-12-22T08:00:00Z"},
+        closes=("Key:Deletion", "Key:SyncKey"),
     ),
 )
 
@@ -69,7 +86,7 @@ SYNCHRONIZATION: Final[tuple[EventType, ...]] = (
             "syncStatus": "Failed",
             "failureInfo": {"errorCode": "QuotaExceeded", "errorMessage": "The replica's key quota is used up."},
         },
-        closed_by="Key:SyncKey:Success",
+        opens="Key:SyncKey",
     ),
     EventType(
         name="Key:SyncKey:Success",
@@ -85,5 +102,6 @@ SYNCHRONIZATION: Final[tuple[EventType, ...]] = (
         impact=_("None: the key can be used in the other region."),
         remedy=_("Nothing to do."),
         sample={**SYNC_SAMPLE, "syncStatus": "Succeeded"},
+        closes=("Key:SyncKey",),
     ),
 )

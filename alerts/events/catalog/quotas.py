@@ -6,7 +6,7 @@ from typing import Final
 
 from alerts.events.catalog.event_type import EventType
 from alerts.events.catalog.event_type import mark as _
-from alerts.events.triggers import Reaches
+from alerts.events.triggers import FallsBack, Reaches
 
 QUOTAS: Final[tuple[EventType, ...]] = (
     EventType(
@@ -54,6 +54,31 @@ QUOTAS: Final[tuple[EventType, ...]] = (
             "usagePercent": 90.0,
             "threshold": 90,
         },
+        opens="Instance:AccessManagementUsage",
+    ),
+    EventType(
+        name="Instance:AccessManagementUsage:Normal",
+        title=_("Access management usage is back below 90%"),
+        title_zh="访问管理数量使用率恢复至90%以下",
+        level="INFO",
+        event_type="Notification",
+        status="Normal",
+        resource_kind="keystore",
+        trigger=FallsBack("kms.instance.usage", resource_type="vpc", share=90),
+        condition=_("Usage of the access management quota falls below 90%, by the re-arm margin."),
+        meaning=_("There is room for more VPCs and accounts again."),
+        impact=_("None: the limit is no longer near."),
+        remedy=_("Nothing to do."),
+        sample={
+            "eventId": "0f8b2c1e",
+            "kmsInstanceId": "kst-hzz65f176a0ogplgq",
+            "resourceType": "vpc",
+            "resourceQuota": 20,
+            "usedQuantity": 16,
+            "usagePercent": 80.0,
+            "threshold": 90,
+        },
+        closes=("Instance:AccessManagementUsage",),
     ),
     EventType(
         name="Instance:KeyUsage:SeventyPercent",
@@ -100,6 +125,31 @@ QUOTAS: Final[tuple[EventType, ...]] = (
             "usagePercent": 90.0,
             "threshold": 90,
         },
+        opens="Instance:KeyUsage",
+    ),
+    EventType(
+        name="Instance:KeyUsage:Normal",
+        title=_("Key usage is back below 90%"),
+        title_zh="密钥使用率恢复至90%以下",
+        level="INFO",
+        event_type="Notification",
+        status="Normal",
+        resource_kind="keystore",
+        trigger=FallsBack("kms.instance.usage", resource_type="key", share=90),
+        condition=_("Usage of the key quota falls below 90%, by the re-arm margin."),
+        meaning=_("There is room for more key versions again."),
+        impact=_("None: the limit is no longer near."),
+        remedy=_("Nothing to do."),
+        sample={
+            "eventId": "0f8b2c1e",
+            "kmsInstanceId": "kst-hzz65f176a0ogplgq",
+            "resourceType": "key",
+            "resourceQuota": 1000,
+            "usedQuantity": 840,
+            "usagePercent": 84.0,
+            "threshold": 90,
+        },
+        closes=("Instance:KeyUsage",),
     ),
     EventType(
         name="Instance:SecretUsage:SeventyPercent",
@@ -146,5 +196,30 @@ QUOTAS: Final[tuple[EventType, ...]] = (
             "usagePercent": 90.0,
             "threshold": 90,
         },
+        opens="Instance:SecretUsage",
+    ),
+    EventType(
+        name="Instance:SecretUsage:Normal",
+        title=_("Secret usage is back below 90%"),
+        title_zh="凭据使用率恢复至90%以下",
+        level="INFO",
+        event_type="Notification",
+        status="Normal",
+        resource_kind="keystore",
+        trigger=FallsBack("kms.instance.usage", resource_type="secret", share=90),
+        condition=_("Usage of the secret quota falls below 90%, by the re-arm margin."),
+        meaning=_("There is room for more secrets again."),
+        impact=_("None: the limit is no longer near."),
+        remedy=_("Nothing to do."),
+        sample={
+            "eventId": "0f8b2c1e",
+            "kmsInstanceId": "kst-hzz65f176a0ogplgq",
+            "resourceType": "secret",
+            "resourceQuota": 100,
+            "usedQuantity": 84,
+            "usagePercent": 84.0,
+            "threshold": 90,
+        },
+        closes=("Instance:SecretUsage",),
     ),
 )

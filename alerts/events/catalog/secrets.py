@@ -29,7 +29,23 @@ SECRETS: Final[tuple[EventType, ...]] = (
         impact=_("Applications that read the secret fail now, and the secret is gone once the period is over."),
         remedy=_("If this was not intended, restore the secret before the planned date."),
         sample={**SECRET_SAMPLE, "plannedDeleteTime": "2026-12-22T08:00:00Z", "recoveryWindowInDays": 30},
-        closed_by="Secret:DeleteSecret:Success",
+        opens="Secret:Deletion",
+    ),
+    EventType(
+        name="Secret:RestoreSecret:Success",
+        title=_("Secret restored"),
+        title_zh="凭据恢复",
+        level="INFO",
+        event_type="Notification",
+        status="Normal",
+        resource_kind="secret",
+        trigger=Occurs("kms.secret.restored"),
+        condition=_("The scheduled deletion of a secret is cancelled."),
+        meaning=_("The secret will not be deleted: somebody restored it within the waiting period."),
+        impact=_("None: applications can read the secret again."),
+        remedy=_("Nothing to do."),
+        sample={**SECRET_SAMPLE},
+        closes=("Secret:Deletion",),
     ),
     EventType(
         name="Secret:DeleteSecret:Success",
@@ -45,6 +61,7 @@ SECRETS: Final[tuple[EventType, ...]] = (
         impact=_("Applications that still read it fail."),
         remedy=_("Check that nothing still refers to the secret; create it again if something does."),
         sample={**SECRET_SAMPLE, "deletionTime": "2026-12-22T08:00:00Z", "forceDelete": False},
+        closes=("Secret:Deletion", "Secret:RotateSecret"),
     ),
     EventType(
         name="Secret:RotateSecret:Failure",
@@ -66,7 +83,7 @@ SECRETS: Final[tuple[EventType, ...]] = (
             "failureInfo": {"errorCode": "Kms:ErrorCode", "errorMessage": "The account does not exist."},
             "failureTime": "2026-11-22T02:15:02Z",
         },
-        closed_by="Secret:RotateSecret:Success",
+        opens="Secret:RotateSecret",
     ),
     EventType(
         name="Secret:RotateSecret:Success",
@@ -87,5 +104,6 @@ SECRETS: Final[tuple[EventType, ...]] = (
             "secretSubType": "SingleUser",
             "successTime": "2026-11-22T02:15:02Z",
         },
+        closes=("Secret:RotateSecret",),
     ),
 )
