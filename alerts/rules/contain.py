@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 LISTED = {"product": "product", "type": "event_types", "level": "levels", "name": "names", "status": "statuses"}
 """Lists of a pattern by the name of the field in the filter language."""
 OTHER = "\0any other"
+NO_WORDS = ((), ())
 
 
 def contains(wider: Pattern, narrower: Pattern) -> bool:
@@ -33,7 +34,13 @@ def contains(wider: Pattern, narrower: Pattern) -> bool:
         and _keywords_contain(wider, narrower)
         and _filter_contains(wider.sql_filter, narrower.sql_filter)
         and _resources_contain(wider.resources, narrower.resources)
+        and _words_of(wider) in (NO_WORDS, _words_of(narrower))
     )
+
+
+def _words_of(pattern: Pattern) -> tuple[object, ...]:
+    content = (pattern.content_words, pattern.content_black) if pattern.content_words else ()
+    return content, (pattern.resource_words, pattern.resource_black) if pattern.resource_words else ()
 
 
 def _values(pattern: Pattern, of: str) -> frozenset[str] | None:

@@ -32,11 +32,16 @@ class Hours:
         """Whether there is no moment outside."""
         return (self.start is None or self.start == self.end) and not self.weekdays
 
+    @property
+    def tz(self) -> ZoneInfo:
+        """The zone itself."""
+        return ZoneInfo(self.zone)
+
     def cover(self, moment: datetime) -> bool:
         """Tell whether a moment lies within."""
         if self.always:
             return True
-        local = moment.astimezone(ZoneInfo(self.zone))
+        local = moment.astimezone(self.tz)
         started, clock = local, local.time()
         if self.start is not None and self.end is not None and self.start != self.end:
             if self.start < self.end:

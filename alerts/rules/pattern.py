@@ -6,6 +6,7 @@ readings share: `matches` stops at the first clause that does not hold, `clauses
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -44,6 +45,9 @@ class Pattern:
 
     `keywords` are compared without regard to case; `keywords_none` turns "contains any of" into "contains none of".
     `resources` are ARNs in which `*` stands for any text and `?` for one character.
+    `content_words` are looked for in the event's content, `resource_words` in its resource, without regard to case:
+    one of them must occur, or, where they are a blacklist (`…_black`), one of them must not. "Manage event
+    subscriptions" says of a blacklist that all keywords must be matched: an event is dropped only when all of them are.
     """
 
     product: str = ""
@@ -55,17 +59,21 @@ class Pattern:
     keywords_none: bool = False
     sql_filter: str = ""
     resources: tuple[str, ...] = ()
+    content_words: tuple[str, ...] = ()
+    content_black: bool = False
+    resource_words: tuple[str, ...] = ()
+    resource_black: bool = False
 
     def matches(self, event: Eventlike) -> bool:
         """Tell whether every clause holds."""
         return all(reading.holds(self, event) for reading in CLAUSES)
 
     def clauses(self, event: Eventlike) -> tuple[Clause, ...]:
-        """Return the verdict of every clause, in the order of the panel."""
+        """Return the verdict of every clause, in the order of the panel; of the lists of words only where there are."""
         return tuple(
             Clause(reading.name, reading.wanted(self), reading.found(self, event), reading.holds(self, event),
                    _findings(self, event) if reading.name == "sql_filter" else ())
-            for reading in CLAUSES
+            for reading in CLAUSES if reading.name not in WORDS or reading.wanted(self)
         )  # fmt: skip
 
 
@@ -113,6 +121,29 @@ def _resource_holds(pattern: Pattern, event: Eventlike) -> bool:
     return not pattern.resources or globs(pattern.resources).fullmatch(event.resource) is not None
 
 
+def _text_of(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False, separators=(", ", ": ")).lower()
+
+
+def _words_in(words: tuple[str, ...], text: str) -> str:
+    return ", ".join(word for word in words if word.lower() in text)
+
+
+def _words_hold(words: tuple[str, ...], text: str, *, black: bool) -> bool:
+    occur = (word.lower() in text for word in words)
+    return not all(occur) if black else any(occur)
+
+
+def _content_holds(pattern: Pattern, event: Eventlike) -> bool:
+    words = pattern.content_words
+    return not words or _words_hold(words, _text_of(event.content), black=pattern.content_black)
+
+
+def _resource_words_hold(pattern: Pattern, event: Eventlike) -> bool:
+    words = pattern.resource_words
+    return not words or _words_hold(words, event.resource.lower(), black=pattern.resource_black)
+
+
 class Reading(NamedTuple):
     """How one clause is read: what the pattern wants, what an event has, and whether that is enough."""
 
@@ -156,4 +187,17 @@ CLAUSES: tuple[Reading, ...] = (
         _filter_holds,
     ),
     Reading("resource", lambda pattern: pattern.resources, lambda _pattern, event: event.resource, _resource_holds),
+    Reading(
+        "content_words",
+        lambda pattern: pattern.content_words,
+        lambda pattern, event: _words_in(pattern.content_words, _text_of(event.content)),
+        _content_holds,
+    ),
+    Reading(
+        "resource_words",
+        lambda pattern: pattern.resource_words,
+        lambda pattern, event: _words_in(pattern.resource_words, event.resource.lower()),
+        _resource_words_hold,
+    ),
 )
+WORDS = ("content_words", "resource_words")

@@ -1,6 +1,7 @@
 """The database's reading of a pattern: the condition that finds the events which `Pattern.matches` would take.
 
-It says exactly what the matcher says, so that a preview may let the indexes do the looking.
+It says exactly what the matcher says, so that a preview may let the indexes do the looking. Words of the content are
+the exception: the database narrows to the events in whose text they occur, and the matcher has the last word.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ def counted_q(pattern: Pattern) -> Q:
 
 def counted(pattern: Pattern) -> bool:
     """Tell whether a pattern asks for nothing but what hourly counts know."""
-    return not (pattern.keywords or pattern.sql_filter or pattern.resources)
+    words = pattern.content_words or pattern.resource_words
+    return not (pattern.keywords or pattern.sql_filter or pattern.resources or words)
 
 
 def _further(pattern: Pattern) -> Iterator[Q]:
@@ -60,6 +62,15 @@ def _further(pattern: Pattern) -> Iterator[Q]:
         globs = [events_q(Comparison(Field("resource"), "like", (like_of(each),))) for each in pattern.resources
                  if WILD.search(each)]  # fmt: skip
         yield _any_of([*([Q(resource__in=exact)] if exact else []), *globs])
+    yield from _words(pattern)
+
+
+def _words(pattern: Pattern) -> Iterator[Q]:
+    if pattern.content_words and not pattern.content_black:
+        yield _any_of([Q(search_text__contains=word.lower()) for word in pattern.content_words])
+    if pattern.resource_words:
+        occur = [Q(resource__icontains=word) for word in pattern.resource_words]
+        yield ~reduce(and_, occur) if pattern.resource_black else _any_of(occur)
 
 
 def like_of(glob: str) -> str:

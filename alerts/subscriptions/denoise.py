@@ -1,0 +1,98 @@
+"""Denoise: when something is worth a message, how long it is quiet after one, and how many mails a policy may send.
+
+Pure. The three options are those of "Manage event subscriptions": so many times within a period and then mute; at once
+and then mute; at once every time. Counting goes by the time of the events, muting by the clock.
+
+What is muted is a repetition: the kind of event on the resource was told already. Another resource, or another kind of
+event, is news: it waits for the end of the mute period and is told then, so that a mute never swallows a new cause.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from alerts.subscriptions.terms import ALWAYS, COUNT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from alerts.subscriptions.terms import Terms
+
+MOST_MAILS = 50
+STORM_WINDOW = timedelta(minutes=5)
+"""The system's storm limit: at most 50 mails of a policy in any five minutes."""
+LEVELS = ("INFO", "WARN", "CRITICAL")
+
+
+class Heap(NamedTuple):
+    """Some events: how many, from when to when, the highest level, and the newest one."""
+
+    events: int
+    since: datetime
+    until: datetime
+    level: str
+    newest: str
+
+    def with_(self, other: Heap | None) -> Heap:
+        """Return both together."""
+        if other is None:
+            return self
+        newer = max(self, other, key=lambda heap: heap.until)
+        return Heap(
+            self.events + other.events, min(self.since, other.since), newer.until, higher(self.level, other.level),
+            newer.newest,
+        )  # fmt: skip
+
+
+class Counted(NamedTuple):
+    """One event that counts, and whether its cause was not told of yet."""
+
+    at: datetime
+    level: str
+    event: str
+    fresh: bool
+
+
+def higher(one: str, other: str) -> str:
+    """Return the higher one of two event levels; an unknown one is the lowest."""
+    return max(one, other, key=lambda level: LEVELS.index(level) if level in LEVELS else -1)
+
+
+def count(counted: Sequence[Counted], new: Counted, *, terms: Terms) -> tuple[tuple[Counted, ...], bool]:
+    """Return what counts together with a new event, and whether that is enough to be told."""
+    if terms.denoise != COUNT:
+        return (new,), True
+    everything = sorted((*counted, new), key=lambda each: each.at)
+    begin = everything[-1].at - timedelta(seconds=terms.period)
+    within = tuple(each for each in everything if each.at > begin)[-terms.count :]
+    return within, len(within) >= terms.count
+
+
+def heap_of(counted: Sequence[Counted]) -> Heap:
+    """Return these events as a heap."""
+    first, *others = (Heap(1, each.at, each.at, each.level, each.event) for each in counted)
+    for other in others:
+        first = first.with_(other)
+    return first
+
+
+def is_news(counted: Sequence[Counted], *, told: bool, terms: Terms) -> bool:
+    """Tell whether events are more than a repetition of what was told."""
+    return not told or terms.denoise == ALWAYS or any(each.fresh for each in counted)
+
+
+def room_at(recent: Sequence[tuple[datetime, int]], *, mails: int, now: datetime) -> datetime | None:
+    """Return when a policy may send so many mails, after those of `recent` (when, how many); None for now.
+
+    A message that has more mails than the limit goes when no others are in the window.
+    """
+    live = sorted(each for each in recent if each[0] > now - STORM_WINDOW and each[1])
+    used = sum(number for _at, number in live)
+    if not used or used + mails <= MOST_MAILS:
+        return None
+    for at, number in live:
+        used -= number
+        if not used or used + mails <= MOST_MAILS:
+            return at + STORM_WINDOW
+    return None
