@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -36,6 +37,22 @@ class GroupDigest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.group_id}: {self.every}"
+
+    def moment_after(self, now: datetime) -> datetime:
+        """Return the first moment after `now` at which the clock in the group's zone shows the time of the digest.
+
+        A time that the start of summer time leaves out becomes the moment after the gap; of one that its end brings
+        twice, the first counts.
+        """
+        zone = ZoneInfo(self.time_zone)
+        today = now.astimezone(zone).date()
+        days = (today + timedelta(days=number) for number in range(9))
+        moments = (
+            datetime.combine(day, self.at, tzinfo=zone).astimezone(UTC)
+            for day in days
+            if self.every == self.Every.DAY or day.isoweekday() == self.weekday
+        )
+        return next(moment for moment in moments if moment > now)
 
 
 class DigestItem(models.Model):

@@ -1,0 +1,170 @@
+"""Save: the verbs that change policies, configurations, push channels and digests, each in one transaction.
+
+A policy keeps its versions. Bundles that are open live on by the terms with which they began; those of a policy that is
+disabled are closed by the next look at them, which their `due_at` asks for.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext as _
+
+from alerts.estate.refusal import Refused
+from alerts.rules.save import Change
+from alerts.rules.shelf import new_edition
+from alerts.subscriptions.document import policy_document
+from alerts.subscriptions.models import (
+    Bundle,
+    EscalationStep,
+    NotificationConfiguration,
+    PolicyVersion,
+    PushChannel,
+    SubscriptionPolicy,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+    from alerts.subscriptions.models import GroupDigest
+
+Versioned = TypeVar("Versioned", SubscriptionPolicy, NotificationConfiguration, PushChannel)
+
+
+@transaction.atomic
+def save_policy(
+    policy: SubscriptionPolicy, *, push_channels: Iterable[PushChannel] | None = None, now: datetime, by: str = "",
+    change: str = "", opened: int | None = None,
+) -> SubscriptionPolicy:  # fmt: skip
+    """Create or modify a policy; push channels stay as they are when None. `opened`: the version that was looked at.
+
+    Raises Refused at `name` when another policy of the account has it, and at `opened` when somebody else changed the
+    policy since it was looked at, or deleted it.
+    """
+    stored = _locked(SubscriptionPolicy.objects.all(), policy, opened=opened)
+    policy.changed_at, policy.version = now, stored.version + 1 if stored else 1
+    if not stored:
+        policy.created_at = now
+    _write(policy, _("There is a subscription policy of this name already."))
+    if push_channels is not None:
+        policy.push_channels.set(push_channels)
+    _note(policy, change=change or (Change.MODIFY if stored else Change.CREATE), by=by, now=now)
+    if policy.state != SubscriptionPolicy.State.ENABLED:
+        _wake(policy, now=now)
+    return policy
+
+
+def _locked(rows: QuerySet[Versioned], row: Versioned, *, opened: int | None) -> Versioned | None:
+    """Return the row as it is stored, locked so that versions follow each other; None for a new one."""
+    if not row.pk:
+        return None
+    stored = rows.select_for_update(of=("self",)).filter(pk=row.pk).first()
+    if stored is None:
+        raise Refused(_("Somebody deleted this since you opened it. Copy what you need."), field="opened")
+    if opened is not None and opened != stored.version:
+        raise Refused(_("Somebody changed this since you opened it; nothing was saved."), field="opened")
+    return stored
+
+
+def _write(row: Versioned, taken: str) -> None:
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:
+        raise Refused(taken, field="name") from error
+    new_edition([row.account_id])
+
+
+def _note(policy: SubscriptionPolicy, *, change: str, by: str, now: datetime) -> None:
+    PolicyVersion.objects.create(
+        account_id=policy.account_id, policy=policy, policy_name=policy.name, number=policy.version, change=change,
+        made_at=now, made_by=by, document=json.dumps(policy_document(policy)),
+    )  # fmt: skip
+
+
+def _wake(policy: SubscriptionPolicy, *, now: datetime) -> None:
+    Bundle.objects.filter(policy=policy, closed_at=None).update(due_at=now)
+
+
+@transaction.atomic
+def set_policy_state(policy: SubscriptionPolicy, *, state: str, now: datetime, by: str = "") -> None:
+    """Enable or disable a policy. What a disabled one has gathered is never told."""
+    stored = _locked(SubscriptionPolicy.objects.all(), policy, opened=None)
+    if stored is None or stored.state == state:
+        return
+    policy.state, policy.changed_at, policy.version = state, now, stored.version + 1
+    policy.save(update_fields=["state", "changed_at", "version"])
+    new_edition([policy.account_id])
+    _note(policy, change=Change.ENABLE if state == SubscriptionPolicy.State.ENABLED else Change.DISABLE, by=by, now=now)
+    if state != SubscriptionPolicy.State.ENABLED:
+        _wake(policy, now=now)
+
+
+@transaction.atomic
+def delete_policy(policy: SubscriptionPolicy) -> None:
+    """Delete a policy with its open bundles. Its decisions, batches, messages and versions stay, under its name."""
+    account = policy.account_id
+    SubscriptionPolicy.objects.select_for_update().filter(pk=policy.pk).first()
+    policy.delete()
+    new_edition([account])
+
+
+@transaction.atomic
+def save_configuration(
+    configuration: NotificationConfiguration, *, steps: Sequence[EscalationStep] | None = None, now: datetime,
+    opened: int | None = None,
+) -> NotificationConfiguration:  # fmt: skip
+    """Create or modify a notification configuration; its steps stay when None, and are numbered by their order.
+
+    Raises Refused like `save_policy`.
+    """
+    _date(configuration, _locked(NotificationConfiguration.objects.all(), configuration, opened=opened), now=now)
+    _write(configuration, _("There is a notification configuration of this name already."))
+    if steps is not None:
+        configuration.steps.all().delete()
+        for number, step in enumerate(steps, 1):
+            step.pk, step.configuration, step.number = None, configuration, number
+        EscalationStep.objects.bulk_create(steps)
+    return configuration
+
+
+def _date(row: NotificationConfiguration | PushChannel, stored: Any, *, now: datetime) -> None:
+    row.changed_at, row.version = now, stored.version + 1 if stored else 1
+    if not stored:
+        row.created_at = now
+
+
+@transaction.atomic
+def save_push_channel(
+    channel: PushChannel, *, address: Mapping[str, str] | None = None, now: datetime, opened: int | None = None
+) -> PushChannel:
+    """Create or modify a push channel; the address stays when None. Raises Refused like `save_policy`."""
+    _date(channel, _locked(PushChannel.objects.all(), channel, opened=opened), now=now)
+    if address is not None:
+        channel.address = json.dumps(dict(address))
+    _write(channel, _("There is a push channel of this name already."))
+    return channel
+
+
+def delete_unused(row: NotificationConfiguration | PushChannel) -> None:
+    """Delete a configuration or a push channel. Raises Refused, naming them, while policies use it."""
+    names = list(row.policies.order_by("name").values_list("name", flat=True)[:5])
+    if names:
+        raise Refused(_("Still used by: %(names)s.") % {"names": ", ".join(names)})
+    try:
+        with transaction.atomic():
+            row.delete()
+    except models.ProtectedError as error:
+        raise Refused(_("A subscription policy began to use it just now.")) from error
+
+
+def save_digest(digest: GroupDigest, *, now: datetime) -> GroupDigest:
+    """Store when a contact group gets its digest; the first one is the next such moment."""
+    digest.due_at, digest.changed_at = digest.moment_after(now), now
+    digest.save()
+    return digest
