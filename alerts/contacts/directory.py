@@ -57,14 +57,18 @@ def _keep_addresses(
             Address.objects.update_or_create(contact=contact, kind=kind, defaults=told | {"code_digest": ""})
 
 
-def keep_group(group: ContactGroup, contacts: Iterable[Contact], *, now: datetime) -> ContactGroup:
+def keep_group(
+    group: ContactGroup, contacts: Iterable[Contact], *, now: datetime, may_be_empty: bool = False
+) -> ContactGroup:
     """Store a new or changed group with exactly these contacts of its account.
+
+    Programs may make a group first and its contacts afterwards: for them it `may_be_empty`.
 
     Raises:
         Refused: another group of the account has the name, or nobody is in it.
     """
     members = [contact for contact in contacts if contact.account_id == group.account_id]
-    if not members:
+    if not (members or may_be_empty):
         raise Refused(_("Choose at least one contact."), field="contacts")
     if not group.pk:
         group.created_at = now

@@ -1,0 +1,96 @@
+"""The search of the API over system events: its parameters, read by the one filter that the consoles have too."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.utils.datastructures import MultiValueDict
+
+from alerts.events.counts import tally
+from alerts.events.filters import Seen, SystemEventFilter
+from alerts.events.find import around, newest
+from alerts.events.language.quoting import quoted
+from alerts.events.models import SystemEvent
+from alerts.events.partitions import RETENTION
+from alerts.notifications.past import Slow, at_most
+from alerts.openapi.cms.said import moment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from alerts.accounts.models import CloudAccount
+    from alerts.events.models import SystemEventQuerySet
+    from alerts.openapi.call import Call
+
+NAMES = {"product": "Product", "event_type": "EventType", "level": "Level", "name": "Name", "status": "Status"}
+WIRE = {**NAMES, "keywords": "SearchKeywords", "start": "StartTime", "end": "EndTime"}
+SELECTIVE = ("event_type", "level", "name", "status")
+"""Fields whose matches may be rare among the newest events."""
+MILLISECOND = timedelta(milliseconds=1)
+PATIENCE = 0.15
+"""Seconds for walking from the newest event on, before the hourly counts are asked where the matches are."""
+
+
+def search_of(call: Call) -> SystemEventFilter:
+    """Return the valid search of a call: what happened, without tests. Raises Fault.
+
+    StartTime and EndTime both belong to the range. Without StartTime it begins with what is kept, 90 days ago.
+    """
+    given, data = call.parameters, MultiValueDict[str, str]()
+    for field, wire in NAMES.items():
+        if text := given.text(wire):
+            data[field] = text
+    data["keywords"] = _expression(call)
+    start, end = _range(call)
+    data["start"], data["end"] = start.isoformat(), end.isoformat()
+    events = SystemEvent.objects.filter(account=call.account.pk).real()
+    search = SystemEventFilter(data, queryset=events, now=call.now, seen=Seen())
+    if not search.is_valid():
+        field, errors = next(iter(search.errors.items()))
+        raise given.invalid(WIRE.get(field, field), str(errors[0]))
+    return search
+
+
+def _expression(call: Call) -> str:
+    """Return SearchKeywords, and the application group as the language of the filter says it."""
+    words, group = call.parameters.text("SearchKeywords").strip(), call.parameters.text("GroupId").strip()
+    if not group:
+        return words
+    escaped = group.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    clause = f"groupId like {quoted(f'%{escaped}%')}"
+    return f"({words}) and {clause}" if words else clause
+
+
+def _range(call: Call) -> tuple[datetime, datetime]:
+    oldest = call.now - RETENTION
+    start, end = moment(call.parameters, "StartTime"), moment(call.parameters, "EndTime")
+    if start and end and end < start:
+        raise call.parameters.invalid("EndTime", "It must not be before StartTime.")
+    end = end + MILLISECOND if end else call.now + timedelta(minutes=10)
+    start = min(max(start or oldest, oldest), call.now)
+    return start, max(end, start + MILLISECOND)
+
+
+def page_of(
+    search: SystemEventFilter, account: CloudAccount, *, number: int, size: int, fields: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Return one page of a search, newest first, with these fields."""
+    first, last = (number - 1) * size, number * size
+    if not search.counted_by_rollup():
+        ids = [identity for identity, _level in newest(search, limit=last)][first:]
+        return list(SystemEvent.objects.filter(pk__in=ids).newest_first().values(*fields)) if ids else []
+    if not any(search.form.cleaned_data.get(field) for field in SELECTIVE):
+        return _slice(search.qs, first, last, fields)
+    try:
+        with at_most(PATIENCE, by_index=False):
+            return _slice(search.qs, first, last, fields)
+    except Slow:
+        hours = tally(search, account).by_hour()
+        near = around(hours, wanted=last, before=None, after=None)
+        return _slice(search.qs.filter(near), first, last, fields)
+
+
+def _slice(events: SystemEventQuerySet, first: int, last: int, fields: Sequence[str]) -> list[dict[str, Any]]:
+    return list(events.newest_first().values(*fields)[first:last])

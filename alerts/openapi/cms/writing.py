@@ -1,0 +1,55 @@
+"""Writing a rule: what a call says becomes the document of the rule, which goes through the panel's form.
+
+So a program is told by the same sentences what is wrong, and what it wrote can be edited in the console and back.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from alerts.openapi.cms.patterns import WIRE
+from alerts.openapi.errors import Fault
+from alerts.rules.document import Document, form_of, mistakes_of
+from alerts.rules.models import AlertRule
+from alerts.rules.save import save_rule
+
+if TYPE_CHECKING:
+    from alerts.openapi.call import Call
+    from alerts.rules.models import AlertRuleQuerySet
+
+FIELDS = {
+    **{label: f"EventPattern.1.{name}" for label, name in WIRE.items()},
+    "Alert rule name": "RuleName", "Description": "Description", "Mute for": "SilenceTime", "Resource range": "GroupId",
+}  # fmt: skip
+
+
+def found_rule(call: Call) -> AlertRule:
+    """Return the rule that RuleName names. Raises Fault when there is none."""
+    name = call.parameters.required("RuleName")
+    rule = rules_of(call).filter(name=name).select_related("resource_group").first()
+    if rule is None:
+        raise not_found("alert rule")
+    return rule
+
+
+def rules_of(call: Call) -> AlertRuleQuerySet:
+    """Return the rules of the account that somebody saved."""
+    return AlertRule.objects.saved().filter(account=call.account)
+
+
+def not_found(what: str) -> Fault:
+    """Return the fault of a name that nothing has."""
+    return Fault(404, "ResourceNotFound", f"The specified resource is not found: there is no such {what}.")
+
+
+def write(call: Call, document: Document, *, rule: AlertRule | None, state: str) -> AlertRule:
+    """Store a rule as a document says. Raises Fault with everything that is wrong with it."""
+    form = form_of(document, account=call.account, rule=rule)
+    form.tells_somebody = False
+    if mistakes := mistakes_of(document, form):
+        first = FIELDS.get(mistakes[0].field, mistakes[0].field or "RuleName")
+        said = " ".join(f"{FIELDS.get(each.field, each.field)}: {each.sentence}" for each in mistakes)
+        raise call.parameters.invalid(first, said)
+    wanted = form.wanted()
+    wanted.state = state
+    return save_rule(wanted, targets=form.targets(), now=call.now, by=call.actor)
