@@ -91,10 +91,11 @@ def a_key(
     """Return a key in this state; one that waits for deletion does so for 7 days from `now`."""
     owner = account or an_account()
     begun = now - timedelta(days=7) if state == Key.State.DELETED else now
-    key = keys.create_key(owner, region=region, instance=instance, alias=alias, now=begun)
+    material = Key.Material.EXTERNAL if state == Key.State.PENDING_IMPORT else Key.Material.SERVICE
+    key = keys.create_key(owner, region=region, instance=instance, alias=alias, material=material, now=begun)
     if state == Key.State.DISABLED:
         return keys.disable_key(key, now=now)
-    if state == Key.State.ENABLED:
+    if state in {Key.State.ENABLED, Key.State.PENDING_IMPORT}:
         return key
     key = keys.schedule_key_deletion(key, days=7, now=begun)
     return keys.delete_key(key, now=now) if state == Key.State.DELETED else key

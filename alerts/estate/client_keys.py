@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from alerts.estate.models import AccessPoint, ClientKey
-from alerts.estate.naming import new_client_key_id
+from alerts.estate.naming import LONGEST_NOTE, LONGEST_POINT, check_description, check_name, new_client_key_id
 from alerts.estate.refusal import Refused
 from alerts.facts.collect import record_fact
 
@@ -20,24 +20,33 @@ if TYPE_CHECKING:
 
 MOST_CLIENT_KEYS = 3
 MOST_POLICIES = 3
+LONGEST_POLICY = 128
 USUAL_VALIDITY = timedelta(days=5 * 365)
+LONGEST_VALIDITY = timedelta(days=36_525)  # a hundred years
+Authentication = AccessPoint.Authentication
 
 
 @transaction.atomic
 def create_access_point(
-    account: CloudAccount, *, region: str, name: str, now: datetime, policies: Sequence[str] = (), description: str = ""
-) -> AccessPoint:
+    account: CloudAccount, *, region: str, name: str, now: datetime, policies: Sequence[str] = (),
+    description: str = "", authentication: str = Authentication.CLIENT_KEY,
+) -> AccessPoint:  # fmt: skip
     """Create an application access point with up to three permission policies."""
+    check_name(name, most=LONGEST_POINT)
+    check_description(description, most=LONGEST_NOTE)
     if len(policies) > MOST_POLICIES:
         raise Refused(_("An access point has at most three permission policies."), field="policies")
+    if any(len(policy) > LONGEST_POLICY for policy in policies):
+        raise Refused(_("The name of a policy has at most 128 characters."), field="policies")
     try:
         with transaction.atomic():
             return AccessPoint.objects.create(
                 account=account, region=region, name=name, policies=list(policies), description=description,
-                created_at=now,
+                authentication=authentication, created_at=now,
             )  # fmt: skip
     except IntegrityError as error:
-        raise Refused(_("An access point with this name exists in this region."), field="name") from error
+        sentence = _("An access point with this name exists in this region.")
+        raise Refused(sentence, field="name", code="Rejected.ResourceExist") from error
 
 
 @transaction.atomic
@@ -54,27 +63,38 @@ def delete_access_point(point: AccessPoint, *, now: datetime) -> AccessPoint:
 
 
 @transaction.atomic
-def create_client_key(point: AccessPoint, *, not_after: datetime, now: datetime) -> ClientKey:
-    """Create the metadata of a client key that is valid from now until `not_after`; at most three an access point."""
+def create_client_key(
+    point: AccessPoint, *, not_after: datetime, now: datetime, not_before: datetime | None = None
+) -> ClientKey:
+    """Create the metadata of a client key, valid from now or `not_before`, until `not_after`; at most three a point."""
     row = AccessPoint.objects.select_for_update().get(pk=point.pk)
     if row.deleted_at:
         raise Refused(_("This access point has been deleted."))
     if row.client_keys.filter(deleted_at=None).count() >= MOST_CLIENT_KEYS:
-        raise Refused(_("An access point has at most three client keys: delete one first."))
-    if not_after <= now:
-        raise Refused(_("The end of validity must lie in the future."), field="not_after")
+        sentence = _("An access point has at most three client keys: delete one first.")
+        raise Refused(sentence, code="Rejected.LimitExceeded")
+    _check_validity(not_before or now, not_after, now=now)
     key = ClientKey.objects.create(
         account=row.account,
         region=row.region,
         access_point=row,
         client_key_id=new_client_key_id(),
-        not_before=now,
+        not_before=not_before or now,
         not_after=not_after,
         created_at=now,
         observed_at=now,
     )
     _record_observed(key, now=now)
     return key
+
+
+def _check_validity(not_before: datetime, not_after: datetime, *, now: datetime) -> None:
+    if not_after <= now:
+        raise Refused(_("The end of validity must lie in the future."), field="not_after")
+    if not_after <= not_before:
+        raise Refused(_("The end of validity must lie after its start."), field="not_after")
+    if not_after > now + LONGEST_VALIDITY:
+        raise Refused(_("Choose a date within the next hundred years."), field="not_after")
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from alerts.estate.models import Instance, Origin, Usage
-from alerts.estate.naming import new_instance_id
+from alerts.estate.naming import LONGEST_NOTE, check_description, new_instance_id
 from alerts.estate.refusal import Refused
 from alerts.facts.collect import record_fact
 
@@ -65,6 +65,16 @@ def change_quotas(instance: Instance, *, quotas: Mapping[str, int], rearm_margin
     row.save()
     for usage in row.usages.filter(resource_type__in=changed):
         record_usage(row, resource_type=usage.resource_type, used=usage.used, now=now)
+    return row
+
+
+@transaction.atomic
+def protect_instance(instance: Instance, *, protected: bool, reason: str = "") -> Instance:
+    """Turn deletion protection of an instance on or off. Instances are never deleted here; it is kept as told."""
+    check_description(reason, most=LONGEST_NOTE)
+    row = Instance.objects.select_for_update().get(pk=instance.pk)
+    row.deletion_protection, row.protection_note = protected, reason if protected else ""
+    row.save(update_fields=["deletion_protection", "protection_note"])
     return row
 
 

@@ -9,8 +9,12 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from alerts.estate.instances import count_usage
-from alerts.estate.models import Instance, Origin, Secret, Usage
+from alerts.estate.models import Instance, Key, Origin, Secret, Usage
+from alerts.estate.naming import check_description, check_secret_name, new_version_id
 from alerts.estate.refusal import Refused
+from alerts.estate.secret_versions import add_version, has_version
+from alerts.estate.specs import check_sub_type
+from alerts.estate.tags import checked
 from alerts.facts.collect import record_fact
 
 if TYPE_CHECKING:
@@ -36,20 +40,39 @@ def create_secret(
     secret_type: str = Secret.Type.GENERIC,
     sub_type: str = "",
     rotation_interval: timedelta | None = None,
+    description: str = "",
+    encryption_key: Key | None = None,
+    extended_config: Mapping[str, str] | None = None,
+    tags: Mapping[str, str] | None = None,
+    version_id: str = "",
 ) -> Secret:
-    """Create a secret's metadata; a managed one with an interval rotates by itself from then on."""
+    """Create a secret's metadata with its first version; a managed one with an interval rotates from then on."""
+    check_secret_name(name, secret_type)
+    check_sub_type(secret_type, sub_type)
+    check_description(description)
     if instance:
         _check_room(instance)
     secret = Secret(account=account, region=region, instance=instance, name=name, created_at=now, state_at=now)
-    secret.type, secret.sub_type = secret_type, sub_type
+    secret.type, secret.sub_type, secret.description = secret_type, sub_type, description
+    secret.encryption_key_id = _usable(encryption_key).key_id if encryption_key else ""
+    secret.extended_config, secret.tags = dict(extended_config or {}), checked(tags or {})
     _set_rotation(secret, rotation_interval, now=now)
     try:
         with transaction.atomic():
             secret.save(force_insert=True)
     except IntegrityError as error:
-        raise Refused(_("A secret with this name exists in this region."), field="name") from error
+        sentence = _("A secret with this name exists in this region.")
+        raise Refused(sentence, field="name", code="Rejected.ResourceExist") from error
+    add_version(secret, version_id=version_id or new_version_id(), now=now)
     count_usage(instance, Usage.Of.SECRET, now=now)
     return secret
+
+
+def _usable(key: Key) -> Key:
+    if key.state != Key.State.ENABLED:
+        sentence = _("The encryption key is in the state “%(state)s”.") % {"state": key.get_state_display()}
+        raise Refused(sentence, code=f"Rejected.{key.state}")
+    return key
 
 
 def _check_room(instance: Instance) -> None:
@@ -60,6 +83,7 @@ def _check_room(instance: Instance) -> None:
             _("The secret quota of %(instance)s is used up: %(quota)d. Delete secrets or raise it.")
             % {"instance": instance, "quota": instance.secret_quota},
             field="instance",
+            code="Rejected.LimitExceeded",
         )
 
 
@@ -83,19 +107,33 @@ def _set_rotation(secret: Secret, interval: timedelta | None, *, now: datetime) 
 
 
 @transaction.atomic
-def record_rotation(
-    secret: Secret, *, succeeded: bool, now: datetime, error_code: str = "", error_message: str = ""
-) -> Secret:
-    """Record how a rotation of a managed secret ended. After a failure automatic rotation is invalid until mended."""
+def rotate_secret(secret: Secret, *, version_id: str, now: datetime) -> Secret:
+    """Give a managed secret a new version and record the success. Nothing happens when it has that version already."""
+    row = _rotatable(secret)
+    return row if has_version(row, version_id) else record_rotation(row, succeeded=True, version_id=version_id, now=now)
+
+
+def _rotatable(secret: Secret) -> Secret:
     row = _locked(secret, State.ENABLED, verb=_("rotated"))
     if not row.managed:
-        raise Refused(_("Only managed secrets are rotated; this one is generic."))
+        raise Refused(_("Only managed secrets are rotated; this one is generic."), code="UnsupportedOperation")
+    return row
+
+
+@transaction.atomic
+def record_rotation(
+    secret: Secret, *, succeeded: bool, now: datetime, error_code: str = "", error_message: str = "",
+    version_id: str = "",
+) -> Secret:  # fmt: skip
+    """Record how a rotation of a managed secret ended. After a failure automatic rotation is invalid until mended."""
+    row = _rotatable(secret)
     # A success mends automatic rotation; it does not turn it on for a secret that has no plan.
     mended = Secret.Rotation.ENABLED if row.rotation_interval else Secret.Rotation.DISABLED
     row.rotation = mended if succeeded else Secret.Rotation.INVALID
     row.rotation_at = now
     if succeeded:
         row.rotated_at = now
+        add_version(row, version_id=version_id or new_version_id(), now=now)
     row.rotate_at = now + row.rotation_interval if succeeded and row.rotation_interval else None
     row.save()
     _record_outcome(row, {"errorCode": error_code or "Kms:RotationFailed", "errorMessage": error_message}, now=now)
@@ -161,7 +199,8 @@ def _locked(secret: Secret, *allowed: Secret.State, verb: str) -> Secret:
     if row.state not in allowed:
         raise Refused(
             _("A secret in the state “%(state)s” cannot be %(verb)s.")
-            % {"state": row.get_state_display(), "verb": verb}
+            % {"state": row.get_state_display(), "verb": verb},
+            code="Rejected.PendingDeletion" if row.state == State.PENDING_DELETION else "Rejected.ResourceInUse",
         )
     return row
 

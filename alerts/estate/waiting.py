@@ -1,4 +1,4 @@
-"""The sweep that ends waiting periods: each key and secret whose time has come is deleted, however late we look."""
+"""The sweep of what is due: keys and secrets whose waiting period is over are deleted, keys whose turn it is rotate."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import DatabaseError
 from django.db.models import Q
 
+from alerts.estate.key_rotation import rotate_key
 from alerts.estate.keys import delete_key
 from alerts.estate.models import Key, Origin, Secret
 from alerts.estate.refusal import Refused
@@ -23,7 +24,7 @@ BATCH = 200
 
 
 def end_waiting_periods(*, now: datetime) -> int:
-    """Delete up to 200 keys and 200 secrets whose waiting period is over; return how many.
+    """Delete up to 200 keys and 200 secrets whose waiting period is over, rotate up to 200 keys; return how many.
 
     Only periods that were started here end here: what another system scheduled, that system ends and tells us of.
     """
@@ -33,6 +34,9 @@ def end_waiting_periods(*, now: datetime) -> int:
         ended += _end(partial(delete_key, key, now=now))
     for secret in Secret.objects.filter(due).order_by("delete_at")[:BATCH]:
         ended += _end(partial(delete_secret, secret, force=False, now=now))
+    turn = Q(state=Key.State.ENABLED, origin=Origin.CONSOLE, rotate_at__lte=now)
+    for key in Key.objects.filter(turn).order_by("rotate_at")[:BATCH]:
+        ended += _end(partial(rotate_key, key, now=now))
     return ended
 
 

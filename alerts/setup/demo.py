@@ -48,9 +48,10 @@ KEYS = {
 SPARE_KEYS = 33
 SECRETS = {
     "payments": (("rds-payments-app", "Rds"), ("rds-payments-report", "Rds"), ("redis-sessions", "Redis"),
-                 ("ram-deploy-bot", "RAMCredentials"), ("smtp-relay", "Generic"), ("partner-api-key", "Generic")),
+                 ("acs/ram/user/deploy-bot", "RAMCredentials"), ("smtp-relay", "Generic"),
+                 ("partner-api-key", "Generic")),
     "checkout": (("rds-checkout-app", "Rds"), ("polardb-catalogue", "PolarDB"), ("cdn-signing", "Generic")),
-    "ledger": (("ecs-batch-root", "ECS"), ("rds-ledger", "Rds")),
+    "ledger": (("acs/ecs/batch-root", "ECS"), ("rds-ledger", "Rds")),
 }  # fmt: skip
 ACCESS_POINTS = {
     "payments": (("aap-payments-api", (3, 1500)), ("aap-payments-batch", (26,)), ("aap-reporting", (84, 400))),

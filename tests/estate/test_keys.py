@@ -31,7 +31,11 @@ VERBS: dict[str, Callable[[Key], Key]] = {
 }
 ALLOWED = {
     (State.DISABLED, "enable"): State.ENABLED,
+    (State.ENABLED, "enable"): State.ENABLED,
     (State.ENABLED, "disable"): State.DISABLED,
+    (State.DISABLED, "disable"): State.DISABLED,
+    (State.PENDING_IMPORT, "protect"): State.PENDING_IMPORT,
+    (State.PENDING_IMPORT, "schedule"): State.PENDING_DELETION,
     (State.ENABLED, "protect"): State.ENABLED,
     (State.DISABLED, "protect"): State.DISABLED,
     (State.ENABLED, "schedule"): State.PENDING_DELETION,
@@ -64,7 +68,7 @@ def test_each_verb_in_each_state_changes_row_and_fact_together_or_nothing(state:
     assert new == ([(FACTS[verb], key.arn, REGION)] if verb in FACTS else [])
 
 
-@pytest.mark.parametrize("state", [State.ENABLED, State.DISABLED])
+@pytest.mark.parametrize("state", [State.ENABLED, State.DISABLED, State.PENDING_IMPORT])
 def test_a_cancelled_deletion_gives_back_the_state_before(state: Key.State) -> None:
     key = keys.schedule_key_deletion(a_key(state=state), days=30, now=NOW)
     assert (key.state, key.delete_at) == (State.PENDING_DELETION, NOW + 30 * DAY)

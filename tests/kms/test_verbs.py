@@ -70,8 +70,10 @@ VERBS = [
         Verb(f"record {of} usage", an_instance, "record_usage", usage(of), {"resource_type": of, "used": 7}, USAGE)
         for of in Usage.Of.values
     ),
-    Verb("enable key", lambda: a_key(state=State.DISABLED), "enable", lambda row: row.state == State.ENABLED),
-    Verb("disable key", a_key, "disable", lambda row: row.state == State.DISABLED),
+    Verb(
+        "enable key", lambda: a_key(state=State.DISABLED), "enable", lambda row: row.state == State.ENABLED, again=302,
+    ),
+    Verb("disable key", a_key, "disable", lambda row: row.state == State.DISABLED, again=302),
     Verb("protect key", a_key, "protect", lambda row: row.deletion_protection, again=302),
     Verb("unprotect key", a_protected_key, "unprotect", lambda row: not row.deletion_protection, again=302),
     Verb(

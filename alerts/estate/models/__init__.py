@@ -2,13 +2,14 @@
 
 from alerts.estate.models.access import AccessPoint, ClientKey
 from alerts.estate.models.instance import Instance, Usage
-from alerts.estate.models.key import Key
+from alerts.estate.models.key import Alias, Key
 from alerts.estate.models.resource import LivingQuerySet, Origin, Resource
-from alerts.estate.models.secret import Secret
+from alerts.estate.models.secret import Secret, SecretVersion
 from alerts.estate.models.synchronization import Replica, Synchronization
 
 __all__ = [
     "AccessPoint",
+    "Alias",
     "ClientKey",
     "Instance",
     "Key",
@@ -17,6 +18,7 @@ __all__ = [
     "Replica",
     "Resource",
     "Secret",
+    "SecretVersion",
     "Synchronization",
     "Usage",
 ]

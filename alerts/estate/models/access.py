@@ -13,9 +13,18 @@ from alerts.estate.models.resource import LivingQuerySet, Resource
 class AccessPoint(Resource):
     """An application access point (AAP): what an application signs in to."""
 
+    class Authentication(models.TextChoices):
+        """How an application proves who it is."""
+
+        CLIENT_KEY = "ClientKey", _("Client key")
+        ROLE = "RAMRole", _("RAM role")
+
     kind = "applicationaccesspoint"
 
     name = models.CharField(_("name"), max_length=255)
+    authentication = models.CharField(
+        _("authentication"), max_length=16, choices=Authentication.choices, default=Authentication.CLIENT_KEY
+    )
     policies = ArrayField(models.CharField(max_length=128), verbose_name=_("policies"), default=list, blank=True)
     description = models.CharField(_("description"), max_length=256, blank=True)
 

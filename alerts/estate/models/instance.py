@@ -26,6 +26,8 @@ class Instance(Resource):
     key_quota = models.PositiveIntegerField(_("key quota"), default=1000)
     secret_quota = models.PositiveIntegerField(_("secret quota"), default=0)
     vpc_quota = models.PositiveIntegerField(_("access management quota"), default=1)
+    deletion_protection = models.BooleanField(_("deletion protection"), default=False)
+    protection_note = models.CharField(_("why it is protected"), max_length=256, blank=True)
     rearm_margin = models.PositiveSmallIntegerField(_("re-arm margin"), default=5)
 
     objects = LivingQuerySet.as_manager()

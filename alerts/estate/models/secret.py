@@ -1,13 +1,19 @@
-"""Secrets, their states and their rotation."""
+"""Secrets, their states, their rotation and the ids of their versions."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from alerts.estate.models.instance import Instance
 from alerts.estate.models.resource import LivingQuerySet, Origin, Resource
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class Secret(Resource):
@@ -37,6 +43,10 @@ class Secret(Resource):
     name = models.CharField(_("secret name"), max_length=255)
     type = models.CharField(_("type"), max_length=16, choices=Type.choices, default=Type.GENERIC)
     sub_type = models.CharField(_("sub-type"), max_length=32, blank=True)
+    description = models.CharField(_("description"), max_length=8192, blank=True)
+    encryption_key_id = models.CharField(_("encryption key ID"), max_length=255, blank=True)
+    extended_config = models.JSONField(_("extended configuration"), default=dict, blank=True)
+    tags = models.JSONField(_("tags"), default=dict, blank=True)
     state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.ENABLED)
     rotation = models.CharField(
         _("automatic rotation"), max_length=16, choices=Rotation.choices, default=Rotation.DISABLED
@@ -69,3 +79,23 @@ class Secret(Resource):
     def managed(self) -> bool:
         """Whether the service rotates it; generic secrets are not managed."""
         return self.type != self.Type.GENERIC
+
+    @property
+    def changed_at(self) -> datetime:
+        """When it last changed its state, was rotated or was made."""
+        return max(moment for moment in (self.created_at, self.state_at, self.rotation_at) if moment)
+
+
+class SecretVersion(models.Model):
+    """A version of a secret: its id and its stages. There is no column for its value."""
+
+    secret = models.ForeignKey(Secret, on_delete=models.CASCADE, related_name="versions")
+    version_id = models.CharField(_("version ID"), max_length=64)
+    stages = ArrayField(models.CharField(max_length=64), verbose_name=_("stages"), default=list, blank=True)
+    created_at = models.DateTimeField(_("created"))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["secret", "version_id"], name="one_secret_version_per_id")]
+
+    def __str__(self) -> str:
+        return self.version_id

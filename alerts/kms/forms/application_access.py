@@ -8,16 +8,17 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alerts.estate.client_keys import MOST_POLICIES
+from alerts.estate.client_keys import LONGEST_POLICY, MOST_POLICIES
+from alerts.estate.naming import LONGEST_POINT
 from alerts.kms.forms.fields import MomentField, name_field
-
-LONGEST_POLICY = 128
 
 
 class CreateAccessPoint(forms.Form):
     """A new access point."""
 
-    name = name_field(gettext_lazy("Name"), most=64, help_text=gettext_lazy("What signs in, for example aap-checkout."))
+    name = name_field(
+        gettext_lazy("Name"), most=LONGEST_POINT, help_text=gettext_lazy("What signs in, for example aap-checkout.")
+    )
     policies = forms.CharField(
         label=gettext_lazy("Permission policies"),
         required=False,

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from alerts.estate import naming
 from alerts.estate.models import Instance
 from alerts.ui.formats import days as in_days
 from alerts.ui.formats import moment
@@ -26,7 +27,7 @@ LARGEST = 2_147_483_647
 USUAL_WAIT = 30
 """Days that a deletion waits unless told otherwise. Source: ScheduleKeyDeletion, DeleteSecret."""
 
-NAME = RegexValidator(r"^[A-Za-z0-9_/+=.@-]+\Z", gettext_lazy("Use letters, digits and _ / + = . @ - only."))
+NAME = RegexValidator(naming.NAME, gettext_lazy("Use letters, digits and _ / + = . @ - only."))
 CODE = RegexValidator(r"^[A-Za-z0-9_.:/-]+\Z", gettext_lazy("Use letters, digits and _ . : / - only."))
 
 

@@ -6,29 +6,16 @@ from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from alerts.estate import naming
 from alerts.estate.keys import LONGEST_WAIT, SHORTEST_WAIT
 from alerts.estate.models import Instance
+from alerts.estate.refusal import Refused
+from alerts.estate.specs import ENCRYPT, SIGN, SPECS, check_spec
 from alerts.kms.forms.fields import InRegion, InstanceChoice, days_field
 
-ALIAS = RegexValidator(r"^[A-Za-z0-9_/-]+\Z", gettext_lazy("Use letters, digits and _ / - only."))
-PREFIX = "alias/"
-ENCRYPT, SIGN = "ENCRYPT/DECRYPT", "SIGN/VERIFY"
-SPECS: dict[str, tuple[str, ...]] = {
-    "Aliyun_AES_256": (ENCRYPT,),
-    "Aliyun_AES_192": (ENCRYPT,),
-    "Aliyun_AES_128": (ENCRYPT,),
-    "Aliyun_SM4": (ENCRYPT,),
-    "RSA_2048": (ENCRYPT, SIGN),
-    "RSA_3072": (ENCRYPT, SIGN),
-    "RSA_4096": (ENCRYPT, SIGN),
-    "EC_P256": (SIGN,),
-    "EC_P256K": (SIGN,),
-    "EC_SM2": (ENCRYPT, SIGN),
-}
-"""Key specs, and what a key of each can be used for. Source: CreateKey."""
+ALIAS = RegexValidator(naming.ALIAS, gettext_lazy("Use letters, digits and _ / - only."))
 
 
 class CreateKey(InRegion):
@@ -59,16 +46,17 @@ class CreateKey(InRegion):
 
     def clean_alias(self) -> str:
         """Return the alias with its prefix."""
-        alias = self.cleaned_data["alias"].removeprefix(PREFIX)
-        return PREFIX + alias if alias else ""
+        alias = self.cleaned_data["alias"].removeprefix(naming.ALIAS_PREFIX)
+        return naming.ALIAS_PREFIX + alias if alias else ""
 
     def clean(self) -> dict[str, Any]:
         """Refuse a usage that keys of this spec do not have."""
         told = self.cleaned_data
-        allowed = SPECS.get(told.get("spec", ""), ())
-        if allowed and told.get("usage") and told["usage"] not in allowed:
-            known = {"spec": told["spec"], "usage": allowed[0]}
-            self.add_error("usage", _("A key of the spec %(spec)s can only be used for %(usage)s.") % known)
+        if told.get("spec") and told.get("usage"):
+            try:
+                check_spec(told["spec"], told["usage"])
+            except Refused as refused:
+                self.add_error("usage", refused.message)
         return told
 
 

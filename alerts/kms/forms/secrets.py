@@ -10,19 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alerts.estate.models import Instance, Secret
+from alerts.estate.naming import LONGEST_SECRET
+from alerts.estate.refusal import Refused
 from alerts.estate.secrets import LONGEST_WAIT, SHORTEST_WAIT
+from alerts.estate.specs import SUB_TYPES, check_sub_type
 from alerts.kms.forms.fields import InRegion, InstanceChoice, days_field, name_field
 
 Type = Secret.Type
-USERS = ("SingleUser", "DoubleUsers")
-SUB_TYPES: dict[str, tuple[str, ...]] = {
-    Type.RDS: USERS,
-    Type.POLARDB: USERS,
-    Type.REDIS: USERS,
-    Type.ECS: ("Password", "SSHKey"),
-}
-"""How a managed secret of each type is rotated. Source: CreateSecret, ExtendedConfig."""
 MOST_HOURS = 365 * 24
+ALL_SUB_TYPES = tuple(dict.fromkeys(each for some in SUB_TYPES.values() for each in some))
 
 
 class Rotation(forms.Form):
@@ -62,7 +58,7 @@ class CreateSecret(InRegion, Rotation):
 
     name = name_field(
         gettext_lazy("Secret name"),
-        most=192,
+        most=LONGEST_SECRET,
         help_text=gettext_lazy("Letters, digits and _ / + = . @ -, for example prod/db/orders."),
     )
     type = forms.ChoiceField(
@@ -72,7 +68,7 @@ class CreateSecret(InRegion, Rotation):
     )
     sub_type = forms.ChoiceField(
         label=gettext_lazy("Sub-type"),
-        choices=[("", gettext_lazy("None")), *((each, each) for each in (*USERS, "Password", "SSHKey"))],
+        choices=[("", gettext_lazy("None")), *((each, each) for each in ALL_SUB_TYPES)],
         required=False,
         help_text=gettext_lazy("Of a managed database account or server."),
     )
@@ -88,13 +84,11 @@ class CreateSecret(InRegion, Rotation):
     def clean(self) -> dict[str, Any]:
         """Refuse a sub-type that the type does not have."""
         told = self.cleaned_data
-        allowed = SUB_TYPES.get(told.get("type", ""), ())
-        if told.get("sub_type") and told["sub_type"] not in allowed:
-            known = {"type": Type(told["type"]).label if told.get("type") else "", "allowed": ", ".join(allowed)}
-            sentence = _("A secret of the type %(type)s has the sub-types: %(allowed)s.") if allowed else _(
-                "A secret of the type %(type)s has no sub-type."
-            )  # fmt: skip
-            self.add_error("sub_type", sentence % known)
+        if told.get("type"):
+            try:
+                check_sub_type(told["type"], told.get("sub_type", ""))
+            except Refused as refused:
+                self.add_error("sub_type", refused.message)
         return told
 
 
@@ -109,7 +103,7 @@ class DeleteSecret(forms.Form):
 
     typed = forms.CharField(
         label=gettext_lazy("Type the name of the secret to confirm"),
-        max_length=192,
+        max_length=LONGEST_SECRET,
         strip=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
