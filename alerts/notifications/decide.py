@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from alerts.notifications.hush import Hush, hushed
+from alerts.notifications.hush import hushed
 from alerts.notifications.models import Decision
 from alerts.notifications.muting import unmuted
 from alerts.notifications.recipients import Recipient, recipients_of
@@ -18,9 +18,11 @@ from alerts.rules.shelf import book_of, entry_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from alerts.events.models import SystemEvent
     from alerts.notifications.muting import Match
+    from alerts.notifications.quiet import Hush
     from alerts.rules.book import Entry
 
 Verdict = Decision.Verdict
@@ -44,17 +46,18 @@ def decide(events: Sequence[SystemEvent], *, now: datetime) -> list[Told]:
     # A rule that was deleted since the book was compiled has nothing to say any more.
     matches = [(entry, each.event) for each in selections for entry in each.entries if entry.rule in rules]
     hushes = hushed([each.event for each in selections], now=now)
-    audible = (match for match in matches if match[1].id not in hushes)
+    audible = (match for match in matches if not _hush_of(match, hushes))
     told = unmuted(match for match in audible if recipients[match[0].rule] and _asks_the_mute(match))
     decisions: list[Told] = []
     for entry, event in matches:
+        hush = _hush_of((entry, event), hushes)
         verdict, reason = verdict_of(
             entry, event, reached=bool(recipients[entry.rule]), told=(entry.rule, event.id) in told,
-            hush=hushes.get(event.id),
+            hush=hush,
         )  # fmt: skip
         made = _decision(event, entry, verdict=verdict, reason=reason, now=now)
-        if verdict == Verdict.SILENCED:
-            made.silence_id = hushes[event.id].silence_id
+        if hush and verdict == Verdict.SILENCED:
+            made.silence_id = hush.silence_id
         decisions.append((made, recipients[entry.rule] if verdict == Verdict.TOLD else ()))
     decided = {event.id for _, event in matches}
     left = (each for each in selections if each.event.id not in decided)
@@ -92,6 +95,12 @@ def _asks_the_mute(match: Match) -> bool:
     return event.test_of is None and entry.hours.cover(event.occurred_at)
 
 
+def _hush_of(match: Match, hushes: Mapping[UUID, Hush]) -> Hush | None:
+    entry, event = match
+    hush = hushes.get(event.id)
+    return hush if hush and hush.concerns(entry.pattern) else None
+
+
 def verdict_of(
     entry: Entry, event: SystemEvent, *, reached: bool, told: bool, hush: Hush | None = None
 ) -> tuple[Verdict, str]:
@@ -113,6 +122,7 @@ def _decision(
     return Decision(
         account_id=event.account_id,
         event_id=event.id,
+        incident_id=event.incident_id,
         rule_id=entry.rule if entry else None,
         rule_name=entry.name if entry else "",
         rule_version=entry.version if entry else None,

@@ -7,30 +7,24 @@ one wins. What is hushed moves no mute, so the next event of the kind is told as
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from alerts.notifications.models import Decision
+from alerts.notifications.hushes_of_silences import hidden_by_others, hushed_by_silences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from alerts.events.models import SystemEvent
+    from alerts.notifications.quiet import Hush
 
 
-@dataclass(frozen=True, slots=True)
-class Hush:
-    """Why an event is not told: the verdict, the code of the reason, and the silence, if it is one."""
-
-    verdict: Decision.Verdict
-    reason: str
-    silence_id: int | None = None
-
-
-Reason = Callable[..., Mapping[UUID, Hush]]
-REASONS: tuple[Reason, ...] = ()
+Reason = Callable[..., "Mapping[UUID, Hush]"]
+REASONS: tuple[Reason, ...] = (
+    hushed_by_silences,
+    hidden_by_others,  # last: it may concern only some of those who ask
+)
 
 
 def hushed(events: Sequence[SystemEvent], *, now: datetime) -> dict[UUID, Hush]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -130,7 +131,11 @@ def delete_resource_group(group: ResourceGroup) -> None:
     ):
         raise Refused(_("This resource group is looked at by the alert rule %(names)s.") % {"names": quoted(names)})
     AlertRule.objects.filter(resource_group=group).delete()
-    group.delete()
+    try:
+        group.delete()
+    except ProtectedError as error:
+        names = sorted(str(each) for each in error.protected_objects)
+        raise Refused(_("This resource group is still used by %(names)s.") % {"names": quoted(names)}) from error
 
 
 def known_resources(account: CloudAccount, *, most: int = LOOKED_AT) -> list[str]:
