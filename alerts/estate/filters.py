@@ -13,7 +13,7 @@ from django import forms
 from django.db.models import Count, Exists, F, OuterRef, Q, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from alerts.estate.models import AccessPoint, ClientKey, Instance, Key, Replica, Secret, Synchronization, Usage
+from alerts.estate.models import AccessPoint, Alias, ClientKey, Instance, Key, Replica, Secret, Synchronization, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,6 +111,11 @@ class KeyFilter(ResourceFilter):
     class Meta:
         model = Key
         fields: tuple[str, ...] = ()
+
+    def by_text(self, qs: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Keep keys that contain the text, in any of their aliases too."""
+        named = Exists(Alias.objects.filter(key=OuterRef("pk"), name__icontains=value.strip()))
+        return super().by_text(qs, name, value) | qs.filter(named)
 
 
 class SecretFilter(ResourceFilter):

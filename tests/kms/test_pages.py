@@ -9,17 +9,22 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from alerts.accounts.models import Role
+from alerts.estate.aliases import create_alias
+from alerts.estate.keys import create_key, set_deletion_protection
 from alerts.estate.models import Resource, Secret
 from alerts.estate.replicas import record_synchronization
+from alerts.estate.secrets import create_secret
 from alerts.kms.addresses import LocalId, address_of, address_of_replica
 from tests.builders import (
     NOW,
+    REGION,
     a_client_key,
     a_draft,
     a_key,
     a_replica,
     a_secret,
     an_access_point,
+    an_account,
     an_instance,
     some_events,
 )
@@ -140,7 +145,7 @@ def rows(count: int) -> list[Resource]:
     return found
 
 
-QUERIES = {"Instance": 8, "Key": 6, "Secret": 5, "AccessPoint": 6, "ClientKey": 5}
+QUERIES = {"Instance": 8, "Key": 7, "Secret": 6, "AccessPoint": 6, "ClientKey": 5}
 
 
 @pytest.mark.parametrize("count", [1, 9])
@@ -171,3 +176,24 @@ def test_an_instance_known_from_outside_without_a_name_is_shown_by_its_id() -> N
     visitor = Visitor(Role.VIEWER)
     assert instance.instance_id in text_of(visitor.open("/kms/cn-hangzhou/instances/"))
     assert instance.instance_id in text_of(visitor.open(address_of(instance)))
+
+
+def test_what_programs_told_of_a_key_and_a_secret_is_seen() -> None:
+    account = an_account()
+    key = create_key(
+        account, region=REGION, instance=None, alias="alias/orders", description="Wraps order lines", now=NOW,
+        rotation_interval=timedelta(days=30), tags={"team": "pay"},
+    )  # fmt: skip
+    create_alias(key, name="alias/orders-old", now=NOW)
+    set_deletion_protection(key, protected=True, reason="audited", now=NOW)
+    visitor = Visitor(Role.VIEWER)
+    words = text_of(visitor.open(address_of(key)))
+    for said in ("alias/orders-old", "Wraps order lines", "every 30 days", "team: pay", "On · audited"):
+        assert said in words
+    assert "orders" in text_of(visitor.open("/kms/cn-hangzhou/keys/?text=orders-old"))
+    secret = create_secret(
+        account, region=REGION, name="plain", instance=None, secret_type="Generic", version_id="v-7", now=NOW
+    )
+    words = text_of(visitor.open(address_of(secret)))
+    assert "v-7" in words
+    assert "ACSCurrent" in words

@@ -113,12 +113,14 @@ class KeyPage(ResourcePage):
         return Deed(_("Lift deletion protection"), self.url("unprotect"), "shield-off", "ask", text=lets)
 
     def context(self) -> dict[str, Any]:
-        """Return how copying it to replicas went, and how to keep a key that is about to be deleted."""
+        """Return its other names, how copying it to replicas went, and how to keep it when it is to be deleted."""
         outcomes = self.row.synchronizations.select_related("replica__replica").order_by("pk")
         for outcome in outcomes:
             outcome.url = address_of_replica(outcome.replica, region=self.region.id)
         return {
             "instance": cells.instance_cell(self.row),
+            "interval": cells.interval_words(self.row.rotation_interval),
+            "other_aliases": self.row.aliases.exclude(name=self.row.alias).order_by("pk"),
             "synchronizations": outcomes,
             "keep_url": self.url("cancel_deletion"),
         }

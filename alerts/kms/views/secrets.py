@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from django_filters import FilterSet
 
 ENTRY = (gettext_lazy("Secrets"), "kms:secrets")
+SHOWN_VERSIONS = 10
 LOST = gettext_lazy("Once the secret is deleted, nothing brings its value back; applications that read it fail.")
 
 
@@ -100,10 +101,11 @@ class SecretPage(ResourcePage):
             yield Deed(_("Delete at once"), self.url("delete"), "trash", kind="danger-quiet")
 
     def context(self) -> dict[str, Any]:
-        """Return how to keep a secret that is about to be deleted, and the interval in words."""
+        """Return how to keep a secret that is about to be deleted, the interval in words, and the newest versions."""
         return {
             "instance": cells.instance_cell(self.row),
             "interval": cells.interval_words(self.row.rotation_interval),
+            "versions": self.row.versions.order_by("-pk")[:SHOWN_VERSIONS],
             "keep_url": self.url("restore"),
         }
 
