@@ -42,9 +42,9 @@ class Program:
     version: str = CMS
     headers: dict[str, str] = field(default_factory=dict)
 
-    def call(self, action: str, form: Mapping[str, str] | None = None, **parameters: object) -> Any:
+    def call(self, action: str, **parameters: object) -> Any:
         """Call by header signature; `a_b` in a name stands for `a.b`. Returns Django's response."""
-        return self.by_header(action, {name.replace("_", "."): str(value) for name, value in parameters.items()}, form)
+        return self.by_header(action, {name.replace("_", "."): str(value) for name, value in parameters.items()})
 
     def fine(self, action: str, **parameters: object) -> dict[str, Any]:
         """Call, and return the body of an answer that must be good."""
@@ -62,7 +62,7 @@ class Program:
 
     def by_header(
         self, action: str, parameters: Mapping[str, str] | None = None, form: Mapping[str, str] | None = None,
-        *, method: str = "POST", at: datetime | None = None, nonce: str = "", **changes: str,
+        *, method: str = "POST", at: datetime | None = None, nonce: str = "", changes: Mapping[str, str] | None = None,
     ) -> Any:  # fmt: skip
         """Sign as the new SDKs do; `changes` replace headers after signing."""
         query, body = dict(parameters or {}), urlencode(form or {}).encode()
@@ -78,11 +78,16 @@ class Program:
         headers["authorization"] = (
             f"{acs3.ALGORITHM} Credential={self.key_id},SignedHeaders={signed},Signature={acs3.sign(self.secret, text)}"
         )
-        headers |= {name.replace("_", "-"): value for name, value in changes.items()}
+        headers |= changes or {}
         return send(method, urlencode(query), body, headers)
 
     def by_parameters(
-        self, action: str, parameters: Mapping[str, str] | None = None, *, method: str = "POST", **changes: str
+        self,
+        action: str,
+        parameters: Mapping[str, str] | None = None,
+        *,
+        method: str = "POST",
+        changes: Mapping[str, str] | None = None,
     ) -> Any:
         """Sign as the old SDKs do; `changes` replace parameters after signing."""
         pairs = {
@@ -91,7 +96,7 @@ class Program:
             "SignatureNonce": uuid.uuid4().hex, "RegionId": "cn-hangzhou", **(parameters or {}),
         }  # fmt: skip
         pairs["Signature"] = v1.sign(self.secret, v1.string_to_sign(method, pairs.items()))
-        pairs |= changes
+        pairs |= changes or {}
         return send(method, urlencode(pairs, quote_via=quote), b"", {"host": HOST})
 
 

@@ -41,23 +41,23 @@ def test_both_signatures_are_let_in_by_post_and_by_get() -> None:
 
 
 def test_a_parameter_in_the_form_body_is_signed_and_read() -> None:
-    answer = a_program().call("DescribeEventRuleAttribute", form={"RuleName": "no such"})
+    answer = a_program().by_header("DescribeEventRuleAttribute", form={"RuleName": "no such"})
     assert code_of(answer) == (404, "ResourceNotFound")
 
 
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"x_acs_version": KMS}, "SignatureDoesNotMatch"),
-        ({"x_acs_signature_nonce": "another"}, "SignatureDoesNotMatch"),
-        ({"x_acs_security_token": "unsigned"}, "IncompleteSignature"),
-        ({"x_acs_content_sha256": "0" * 64}, "IncompleteSignature"),
+        ({"x-acs-version": KMS}, "SignatureDoesNotMatch"),
+        ({"x-acs-signature-nonce": "another"}, "SignatureDoesNotMatch"),
+        ({"x-acs-security-token": "unsigned"}, "IncompleteSignature"),
+        ({"x-acs-content-sha256": "0" * 64}, "IncompleteSignature"),
         ({"authorization": "ACS3-HMAC-SHA256 Credential=x"}, "IncompleteSignature"),
         ({"authorization": "Basic abc"}, "IncompleteSignature"),
     ],
 )
 def test_what_was_changed_on_the_way_is_refused(changes: dict[str, str], code: str) -> None:
-    assert code_of(a_program().by_header(READ, **changes)) == (400, code)
+    assert code_of(a_program().by_header(READ, changes=changes)) == (400, code)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_what_was_changed_on_the_way_is_refused(changes: dict[str, str], code: s
     ],
 )
 def test_parameters_that_were_changed_are_refused(changes: dict[str, str], code: str) -> None:
-    assert code_of(a_program().by_parameters(READ, **changes)) == (400, code)
+    assert code_of(a_program().by_parameters(READ, changes=changes)) == (400, code)
 
 
 def test_a_wrong_secret_is_answered_with_the_string_to_sign_after_a_colon() -> None:
