@@ -19,7 +19,8 @@ class Action:
     """One action. `perform` returns the body of the answer without `RequestId`, or raises `Fault`.
 
     An action that `changes` anything needs the role of an operator, runs in one transaction, and is written into the
-    audit trail; `subject` names the parameter (or field of the answer) which says what it changed.
+    audit trail; `subject` names the parameter (or field of the answer) which says what it changed: of several names,
+    with a space between, the first one that is there counts.
     """
 
     name: str

@@ -16,6 +16,7 @@ from alerts.openapi.errors import Fault
 from alerts.openapi.parameters import Parameters
 from alerts.openapi.permit import check_alive, check_allowed
 from alerts.openapi.verify import verify
+from alerts.tasks import evaluate, ring
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -58,6 +59,7 @@ def _perform(action: Action, call: Call) -> dict[str, object]:
             subject = subject_of(action, call, body)
             verb = f"{registry.PRODUCTS[action.version].name}:{action.name}"
             note(call.account, actor=call.actor, verb=verb, subject=subject, now=call.now)
+            ring(evaluate)  # there may be a fact to evaluate
             return body
     except Refused as refused:
         raise Fault(400, registry.PRODUCTS[action.version].wrong, refused.message) from refused
@@ -65,8 +67,15 @@ def _perform(action: Action, call: Call) -> dict[str, object]:
 
 def subject_of(action: Action, call: Call, body: dict[str, object]) -> str:
     """Return what an action changed, as it names it itself; never an address or a secret."""
-    name = action.subject
-    if not name:
-        return ""
-    given = call.parameters.text(name) or ", ".join(call.parameters.texts(name))
-    return given or str(body.get(name, ""))
+    for name in action.subject.split():
+        given = call.parameters.text(name) or ", ".join(call.parameters.texts(name)) or _in(body, name)
+        if given:
+            return given
+    return ""
+
+
+def _in(body: object, name: str) -> str:
+    """Return what stands in an answer under a dotted name."""
+    for part in name.split("."):
+        body = body.get(part) if isinstance(body, dict) else None
+    return str(body or "")

@@ -139,9 +139,9 @@ EXAMPLES = {
         lambda: {"ProtectedResourceArn": a_key().arn, "EnableDeletionProtection": "True"}, {},
         ("ProtectedResourceArn", "EnableDeletionProtection"), names=True,
     ),
-    "CreateAlias": Example(of_key(AliasName="alias/orders"), {}, ("KeyId", "AliasName"), names=True),
+    "CreateAlias": Example(lambda: {"KeyId": a_key().key_id, "AliasName": f"alias/{a_number()}"}, {}, ("KeyId", "AliasName"), names=True),
     "ListAliases": Example(
-        a_listed(lambda: a_key(alias="alias/listed")),
+        a_listed(lambda: a_key(alias=f"alias/{a_number()}")),
         {"Aliases": {"Alias": [{"AliasName": str, "AliasArn": str, "KeyId": str}]}, **PAGE}, lists="Aliases.Alias",
     ),
     "CreateSecret": Example(
@@ -183,7 +183,7 @@ EXAMPLES = {
         ("SecretName",), names=True,
     ),
     "CreateApplicationAccessPoint": Example(
-        lambda: {"Name": "aap-1", "Policies": '["use"]', "AuthenticationMethod": "ClientKey"},
+        lambda: {"Name": f"aap-{a_number()}", "Policies": '["use"]', "AuthenticationMethod": "ClientKey"},
         dict.fromkeys(("Arn", "AuthenticationMethod", "Description", "Name", "Policies"), str), ("Name", "Policies"),
     ),
     "ListApplicationAccessPoints": Example(
