@@ -74,9 +74,12 @@ class Past:
         return round(sum(self.counts.values()))
 
 
-def past_of(pattern: Pattern, *, account: str, now: datetime) -> Past:
-    """Return what the pattern matched in the 90 days before `now`. Raises Slow when even a sample takes too long."""
-    period = Period(now - RETENTION, now)
+def past_of(pattern: Pattern, *, account: str, now: datetime, back: timedelta = RETENTION) -> Past:
+    """Return what the pattern matched in the time before `now`: 90 days unless told.
+
+    Raises Slow when even a sample takes too long.
+    """
+    period = Period(now - back, now)
     events = _events_of(pattern, account=account)
     # Hourly counts are dear to add up. What asks for more than a kind is looked for first: most often it is found.
     pool = _counts(pattern, account=account, period=period) if counted(pattern) else None

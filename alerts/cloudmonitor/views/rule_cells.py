@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.utils.safestring import SafeString
 
+    from alerts.rules.models import Selection
+
 SHOWN_NAMES = 2
 SHOWN_TEXT = 80
 MUTES: dict[int, str | Promise] = dict(MUTE_CHOICES)
@@ -69,6 +71,16 @@ def selects_cell(rule: AlertRule) -> SafeString:
 
 def selected(rule: AlertRule) -> list[str]:
     """Return what a rule selects besides levels, a line for each part."""
+    lines = kinds_of(rule)
+    if rule.resource_group:
+        lines.append(_("Resources: %(group)s") % {"group": rule.resource_group.name})
+    if not rule.hours().always:
+        lines.append(in_words(rule.hours()))
+    return lines
+
+
+def kinds_of(rule: Selection) -> list[str]:
+    """Return which events are selected, besides levels and resources, a line for each part."""
     product = PRODUCT_TITLE if rule.product == PRODUCT else rule.product or _("All products")
     types, names = (
         ", ".join(rule.event_types),
@@ -81,10 +93,6 @@ def selected(rule: AlertRule) -> list[str]:
         lines.append(f"{rule.get_keyword_mode_display()}: {_few(rule.keywords)}")
     if rule.sql_filter:
         lines.append(Truncator(" ".join(rule.sql_filter.split())).chars(SHOWN_TEXT))
-    if rule.resource_group:
-        lines.append(_("Resources: %(group)s") % {"group": rule.resource_group.name})
-    if not rule.hours().always:
-        lines.append(in_words(rule.hours()))
     return lines
 
 
