@@ -14,7 +14,7 @@ from alerts.rules.rows import KINDS
 from alerts.rules.words import DAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from alerts.rules.document import Document
     from alerts.rules.rows import Kind
@@ -33,11 +33,7 @@ class Difference(NamedTuple):
 
 def differences(before: Document, after: Document) -> list[Difference]:
     """Return what differs, in the order of the panel."""
-    found = [
-        Difference(field, _label(field), said(field, before.get(field)), said(field, after.get(field)))
-        for field in FIELDS
-        if before.get(field) != after.get(field)
-    ]
+    found = compared(before, after, FIELDS, label=_label, said=said)
     for kind in KINDS:
         old, new = before.get(kind.name, []), after.get(kind.name, [])
         if old != new:
@@ -45,6 +41,18 @@ def differences(before: Document, after: Document) -> list[Difference]:
             hidden = _(" (changed)") if texts[0] == texts[1] else ""
             found.append(Difference(kind.name, str(kind.label), texts[0], texts[1] + hidden))
     return found
+
+
+def compared(
+    before: Mapping[str, Any], after: Mapping[str, Any], fields: Iterable[str], *, label: Callable[[str], str],
+    said: Callable[[str, Any], str],
+) -> list[Difference]:  # fmt: skip
+    """Return which of these fields differ, in their order; `label` heads a field, `said` is its value in words."""
+    return [
+        Difference(field, label(field), said(field, before.get(field)), said(field, after.get(field)))
+        for field in fields
+        if before.get(field) != after.get(field)
+    ]
 
 
 def _label(field: str) -> str:

@@ -94,7 +94,7 @@ def form_of(document: Document, *, account: CloudAccount, rule: AlertRule | None
     for field in ("event_types", "levels", "names", "statuses", "weekdays"):
         data.setlist(field, [str(each) for each in document.get(field, ())])
     data["keywords"] = "\n".join(document.get("keywords", ()))
-    data["resource_group"] = _key(ResourceGroup.objects.all(), account, document.get("resource_group", ""))
+    data["resource_group"] = key_named(ResourceGroup.objects.all(), account, document.get("resource_group", ""))
     for kind in KINDS:
         rows = _rows(kind.name, document.get(kind.name, ()), stored=stored, account=account)
         data[f"{kind.name}-TOTAL_FORMS"], data[f"{kind.name}-INITIAL_FORMS"] = str(len(rows)), "0"
@@ -104,8 +104,8 @@ def form_of(document: Document, *, account: CloudAccount, rule: AlertRule | None
     return AlertRuleForm(data, account=account, seen=Seen(), rule=rule)
 
 
-def _key(groups: QuerySet[Any], account: CloudAccount, name: str) -> str:
-    """Return the key of a group by its name; one that is none where there is no such group."""
+def key_named(groups: QuerySet[Any], account: CloudAccount, name: str) -> str:
+    """Return the key of something by its name; one that is none where there is no such thing."""
     if not name:
         return ""
     return str(groups.filter(account=account, name=name).values_list("pk", flat=True).first() or 0)
@@ -115,7 +115,9 @@ def _rows(
     kind: str, entries: Sequence[Mapping[str, str]], *, stored: Sequence[RuleTarget], account: CloudAccount
 ) -> list[dict[str, str]]:
     if kind == "groups":
-        return [{**each, "group": _key(ContactGroup.objects.all(), account, each.get("group", ""))} for each in entries]
+        return [
+            {**each, "group": key_named(ContactGroup.objects.all(), account, each.get("group", ""))} for each in entries
+        ]
     if kind != "urls":
         return [dict(each) for each in entries]
     free = [target for target in stored if target.kind == RuleTarget.Kind.WEBHOOK]
