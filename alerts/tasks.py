@@ -20,8 +20,10 @@ from alerts.estate.waiting import end_waiting_periods as end_due_periods
 from alerts.events.evaluate import evaluate_batch
 from alerts.notifications.claim import POOL
 from alerts.notifications.deliver import deliver_one
+from alerts.notifications.digests import digest_batch
 from alerts.notifications.dispatch import dispatch_batch
 from alerts.notifications.retention import retain as retain_all
+from alerts.notifications.speak import speak_batch
 from alerts.pulse import leave_pulse
 
 if TYPE_CHECKING:
@@ -91,6 +93,13 @@ def dispatch() -> None:
     in vain, and beat's brings the next one within a second.
     """
     drain(dispatch_batch, then=(deliver,), times=POOL)
+
+
+@shared_task(name="line.speak")
+def speak() -> None:
+    """Let what subscription policies have gathered say what is due, and the digests."""
+    drain(speak_batch, then=(deliver,), times=POOL)
+    drain(digest_batch, then=(deliver,))
 
 
 @shared_task(name="deliveries.deliver")

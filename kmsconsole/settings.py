@@ -206,6 +206,7 @@ CELERY_BEAT_SCHEDULE = {
         ("end-waiting-periods", "line.end_waiting_periods", 1.0),
         ("evaluate", "line.evaluate", 1.0),
         ("dispatch", "line.dispatch", 1.0),
+        ("speak", "line.speak", 1.0),
         ("deliver", "deliveries.deliver", 1.0),
         ("retain", "line.retain", 3600.0),
     )

@@ -1,13 +1,18 @@
 """The webhook channel: the machine envelope by HTTP POST as JSON, or by GET as query parameters.
 
+With a `format`, as push channels have it, JSON stands in the body of a POST and in the query parameter `data` of a GET;
+FORM makes each field of the envelope a parameter, of the form that a POST sends or of the query.
+
 A 2xx answer within the time-out is success, whatever stands in it: a webhook's receiver owes us no words. The headers
 follow Standard Webhooks: `webhook-id` stays the same for every try, so that a receiver can drop a repeat, and with a
 secret there is a `webhook-signature` (see `signature`).
 """
 
 import json
+import re
 import time
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from alerts.channels import outgoing
 from alerts.channels.base import ChannelSettings, DeliveryError, Limits, Message, Outcome
@@ -16,20 +21,28 @@ from alerts.channels.signature import PREFIX, signatures
 from alerts.channels.urls import read_url, with_query
 
 METHODS = ("POST", "GET")
+FORMATS = ("JSON", "FORM")
+MOST_HEADERS = 10
 
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}")
+_VALUE = re.compile(r"[\x20-\x7e]{0,512}")
+_RESERVED = frozenset(
+    {"host", "content-length", "content-type", "transfer-encoding", "connection", "upgrade", "te", "trailer", "expect"}
+)
 
 
 class Webhook:
     """Calls a URL back.
 
     An address is `url`, `method` (POST when absent), and for signed calls `secret`; `previous_secret` signs as well
-    while the secret is being changed.
+    while the secret is being changed. `format` is JSON or FORM, `headers` a JSON object of further headers.
     """
 
     kind = "webhook"
     label = "Webhook"
-    fields = ("url", "method", "secret", "previous_secret")
+    fields = ("url", "method", "secret", "previous_secret", "format", "headers")
     limits = Limits()
 
     def __init__(self, *, wiring: outgoing.Wiring = outgoing.SYSTEM) -> None:
@@ -45,15 +58,16 @@ class Webhook:
         if method not in METHODS:
             raise DeliveryError("The request method must be POST or GET.", permanent=True, code="AddressInvalid")
         url, by_query = address.get("url", ""), method == "GET"
-        params = _as_query(message.body) if by_query else {}
-        content = b"" if by_query else as_json(dict(message.body))
+        params, content, kind = _written(message.body, by_query=by_query, form=address.get("format", ""))
         payload = with_query(read_url(url), params).query if by_query else content
         done = exchange(
             method,
             url,
             content=content,
             params=params,
-            headers=_headers(message, payload=payload, address=address) | ({} if by_query else _JSON),
+            headers=own_headers(address.get("headers", ""))
+            | _headers(message, payload=payload, address=address)
+            | kind,
             secrets=_secrets(address),
             settings=settings,
             wiring=self._wiring,
@@ -64,6 +78,37 @@ class Webhook:
     def mask(self, address: Mapping[str, str]) -> str:
         """Scheme and host; path and query of a webhook are its password."""
         return masked_url(address.get("url", ""))
+
+
+def _written(body: Mapping[str, object], *, by_query: bool, form: str) -> tuple[dict[str, str], bytes, dict[str, str]]:
+    """Return the query parameters, the content, and the header that says what the content is."""
+    if by_query:
+        return ({"data": _text(body)} if form == "JSON" else _as_query(body)), b"", {}
+    if form == "FORM":
+        return {}, urlencode(_as_query(body), errors="replace").encode("ascii"), _FORM
+    return {}, as_json(dict(body)), _JSON
+
+
+def own_headers(text: str) -> dict[str, str]:
+    """Return the headers in a JSON object of names and values; raise DeliveryError for one that cannot be sent.
+
+    Nothing is sent here, so forms may call it for what is typed into them.
+    """
+    try:
+        found = json.loads(text or "{}")
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or len(found) > MOST_HEADERS or not all(_is_header(*pair) for pair in found.items()):
+        reason = (
+            "The headers must be at most ten, each a name and a value of one line, and none that HTTP itself needs."
+        )
+        raise DeliveryError(reason, permanent=True, code="HeadersInvalid")
+    return found
+
+
+def _is_header(name: str, value: object) -> bool:
+    reserved = name.lower() in _RESERVED or name.lower().startswith("webhook-")
+    return not reserved and bool(_NAME.fullmatch(name)) and isinstance(value, str) and bool(_VALUE.fullmatch(value))
 
 
 def _headers(message: Message, *, payload: bytes, address: Mapping[str, str]) -> dict[str, str]:
@@ -77,7 +122,8 @@ def _headers(message: Message, *, payload: bytes, address: Mapping[str, str]) ->
 
 def _secrets(address: Mapping[str, str]) -> tuple[str, ...]:
     given = (address.get("secret", ""), address.get("previous_secret", ""))
-    return tuple(form for secret in given if secret for form in (secret, secret.removeprefix(PREFIX)))
+    signing = tuple(form for secret in given if secret for form in (secret, secret.removeprefix(PREFIX)))
+    return signing + tuple(value for value in own_headers(address.get("headers", "")).values() if value)
 
 
 def _as_query(body: Mapping[str, object]) -> dict[str, str]:

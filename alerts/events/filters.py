@@ -59,6 +59,7 @@ class SystemEventFilter(django_filters.FilterSet):
     region = OpenChoiceFilter(label=gettext_lazy("Region"), widget=forms.CheckboxSelectMultiple)
     status = OpenChoiceFilter(label=gettext_lazy("Status"), widget=forms.CheckboxSelectMultiple)
     resource = django_filters.CharFilter(label=gettext_lazy("Resource"), max_length=1024, widget=forms.HiddenInput)
+    batch = django_filters.UUIDFilter(label=gettext_lazy("Message"), method="by_nothing", widget=forms.HiddenInput)
     keywords = django_filters.CharFilter(
         label=gettext_lazy("Keywords"),
         help_text=gettext_lazy(
@@ -103,7 +104,7 @@ class SystemEventFilter(django_filters.FilterSet):
         return self.form.period()
 
     def by_nothing(self, qs: SystemEventQuerySet, _name: str, _value: object) -> SystemEventQuerySet:
-        """Leave the time range to `filter_queryset`, which reads three fields together."""
+        """Leave the time range to `filter_queryset`, which reads three fields together, and the message to the page."""
         return qs
 
     def by_keywords(self, qs: SystemEventQuerySet, _name: str, value: str) -> SystemEventQuerySet:
@@ -118,7 +119,7 @@ class SystemEventFilter(django_filters.FilterSet):
 
     def counted_by_rollup(self) -> bool:
         """Tell whether the hourly counts can answer: they know nothing of resources and texts."""
-        return not (self.form.cleaned_data.get("keywords") or self.form.cleaned_data.get("resource"))
+        return not any(self.form.cleaned_data.get(name) for name in ("keywords", "resource", "batch"))
 
 
 def keywords_q(text: str) -> Q:

@@ -17,6 +17,7 @@ from django.conf import settings
 from alerts.channels import BY_KIND
 from alerts.channels.base import ChannelSettings, CloudSettings, DeliveryError, Outcome, PhoneSettings
 from alerts.events.models import SystemEvent
+from alerts.notifications.batch_message import batch_behind, composed_batch
 from alerts.notifications.claim import LIMITED, take
 from alerts.notifications.direct import direct_message
 from alerts.notifications.message import Composed, composed
@@ -88,11 +89,15 @@ def _check_tries(notification: Notification) -> None:
 
 
 def _made_of(notification: Notification) -> Composed:
-    if notification.decision is None:
+    batch = batch_behind(notification)
+    decision = notification.decision
+    if batch is None and decision is None:
         return Composed(direct_message(notification))
-    found = SystemEvent.objects.raw(EVENT, [notification.decision.event_id, notification.account_id])
-    for event in found:
+    about = batch.newest_event_id if batch else decision.event_id if decision else None
+    for event in SystemEvent.objects.raw(EVENT, [about, notification.account_id]):
         event.account = notification.account
+        if batch:
+            return composed_batch(notification, batch, event)
         return composed(notification, event, own=own_source(notification), merged=_merged_into(notification))
     raise DeliveryError("The event is no longer kept.", permanent=True, code="EventGone")
 

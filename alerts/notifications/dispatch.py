@@ -1,7 +1,8 @@
-"""Dispatch: every rule decides about every event, and each decision to tell becomes notifications. The third verb.
+"""Dispatch: every rule decides about every event, and each decision to tell becomes notifications. A verb of the line.
 
 A batch of events is claimed, matched against the enabled rules of its accounts, and what comes of it is written in one
-transaction. An event that breaks its batch is set aside, so that it never stops the ones behind it.
+transaction; the subscription policies do their part in `gather`. An event that breaks its batch is set aside, so that
+it never stops the ones behind it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from django.db import transaction
 
 from alerts.events.models import SystemEvent
 from alerts.notifications.decide import decide
+from alerts.notifications.gather import gather, told_ids
 from alerts.notifications.models import Decision, Notification
 
 if TYPE_CHECKING:
@@ -46,7 +48,8 @@ def _claimed(*, now: datetime, **only: object) -> list[SystemEvent]:
 
 def _dispatch(events: Sequence[SystemEvent], *, now: datetime) -> int:
     if events:
-        decided = decide(events, now=now)
+        gathered = told_ids(gather(events, now=now))
+        decided = [each for each in decide(events, now=now) if each[0].rule_name or each[0].event_id not in gathered]
         Decision.objects.bulk_create([decision for decision, _ in decided])
         Notification.objects.bulk_create(
             [
@@ -65,6 +68,7 @@ def _notification(decision: Decision, recipient: Recipient, *, now: datetime) ->
     return Notification(
         account_id=decision.account_id,
         decision=decision,
+        incident_id=decision.incident_id,
         level=decision.level,
         channel=recipient.channel,
         contact=contact,

@@ -74,9 +74,19 @@ def default_source(kind: str, language: str) -> Source:
     return Source(*read)
 
 
-def texts_of(kind: str, language: str, facts: Mapping[str, Any], *, own: Source | None = None) -> Texts:
+@cache
+def batch_source(kind: str) -> Source:
+    """Return the templates of messages about several events; their words are facts, so all languages share them."""
+    folder = Path(settings.BASE_DIR) / "templates/messages/batch"
+    read = (folder.joinpath(f"{name}.liquid").read_text("utf-8") for name in ("subject", kind))
+    return Source(*read)
+
+
+def texts_of(
+    kind: str, language: str, facts: Mapping[str, Any], *, own: Source | None = None, default: Source | None = None
+) -> Texts:
     """Return subject and text; an empty own subject stands for the default one."""
-    default = default_source(kind, language)
+    default = default or default_source(kind, language)
     if own is None:
         return _made(default, facts)
     wanted = Source(own.subject.strip() or default.subject, own.body)

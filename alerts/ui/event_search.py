@@ -17,6 +17,7 @@ from alerts.events.find import around, newest, oldest
 from alerts.events.forms import DEFAULT_PERIOD
 from alerts.events.identity import milliseconds
 from alerts.events.models import SystemEvent
+from alerts.notifications.batches import batch_of, events_of
 from alerts.ui import event_cells as cells
 from alerts.ui import formats
 from alerts.ui.charts import Bucket, histogram
@@ -48,7 +49,7 @@ WIRE = (
     Column("Test", "Test", lambda event: event.test_of is not None),
 )
 """What exports carry: the fields of DescribeSystemEventAttribute, the event type, and whether it is a test."""
-ALWAYS = ("period", "start", "end", "resource")
+ALWAYS = ("period", "start", "end", "resource", "batch")
 
 
 class EventSearch(ListPage):
@@ -67,8 +68,11 @@ class EventSearch(ListPage):
     search: SystemEventFilter
 
     def rows(self) -> SystemEventQuerySet:
-        """Return the events of the account."""
-        return SystemEvent.objects.filter(account=self.account)
+        """Return the events of the account; of one message of a policy, where its batch is asked for."""
+        found = SystemEvent.objects.filter(account=self.account)
+        asked = self.request.GET.get("batch", "")
+        batch = batch_of(self.account, asked) if asked else None
+        return found.filter(pk__in=events_of(batch)) if batch else found.none() if asked else found
 
     def shown(self) -> Sequence[Column]:
         """Return the columns, and one that opens the details."""

@@ -1,0 +1,90 @@
+"""The words around a message of a subscription policy, in the two languages of messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class BatchWording:
+    """Marks and sentences of one language."""
+
+    marks: Mapping[str, str]
+    """What a subject starts with, by the kind of the batch."""
+    events: str
+    """{count} of them, and the {policy} that selected them; for a subject."""
+    one_event: str
+    """The same for a single cause: {title}, {name}, {count}."""
+    intro: Mapping[str, str]
+    """What the message is, by kind; {count}, {causes}, {since}, {until}, {lasted}, {step}."""
+    over: str
+    """What tells that everything is over already."""
+    line_times: str
+    """How often something happened: {count}."""
+    more: str
+    """What stands for lines that are left out: {count}."""
+    open: str
+    listed: str
+    """Title of the list."""
+    reason: str
+    """Why somebody gets this: {recipient} and {policy}."""
+    digest_reason: str
+    """The same for a digest: {recipient} and {policy}, which is the name of the group."""
+    units: tuple[str, str, str]
+    """Days, hours and minutes; {count}."""
+
+
+ENGLISH = BatchWording(
+    marks={"MORE": "More", "REPEAT": "Still open", "ESCALATION": "Nobody has answered", "RECOVERY": "Resolved",
+           "DIGEST": "Digest"},
+    events="{count} events ({policy})",
+    one_event="{title}: {name}",
+    intro={
+        "FIRST": "{count} events of {causes} different causes, since {since}.",
+        "MORE": "{count} more events of {causes} different causes since the last message, since {since}.",
+        "REPEAT": "This is still so or happened again: {count} events of {causes} different causes, since {since}.",
+        "ESCALATION": "This is not over and nobody has acknowledged it (step {step}): {count} events of {causes} "
+                      "different causes, since {since}.",
+        "RECOVERY": "This is over: {count} events of {causes} different causes, since {since}. It lasted {lasted}.",
+        "DIGEST": "{count} events of {causes} different causes, from {since} to {until}.",
+    },
+    over="All of it is over already.",
+    line_times="{count} times",
+    more="… and {count} more; the link shows all of them.",
+    open="Open exactly these events",
+    listed="Which",
+    reason="You get this message as {recipient}, by the subscription policy “{policy}”.",
+    digest_reason="You get this message as {recipient}, by the digest of the contact group “{policy}”.",
+    units=("{count} d", "{count} h", "{count} min"),
+)  # fmt: skip
+CHINESE = BatchWording(
+    marks={"MORE": "新增", "REPEAT": "仍未恢复", "ESCALATION": "无人响应", "RECOVERY": "已恢复", "DIGEST": "摘要"},
+    events="{count} 个事件（{policy}）",
+    one_event="{title}：{name}",
+    intro={
+        "FIRST": "自 {since} 起共 {count} 个事件，涉及 {causes} 个不同原因。",
+        "MORE": "自上一条消息以来新增 {count} 个事件，涉及 {causes} 个不同原因，最早发生于 {since}。",
+        "REPEAT": "问题仍然存在或再次发生：自 {since} 起共 {count} 个事件，涉及 {causes} 个不同原因。",
+        "ESCALATION": "问题尚未恢复且无人确认（第 {step} 步）：自 {since} 起共 {count} 个事件，"
+                      "涉及 {causes} 个不同原因。",
+        "RECOVERY": "问题已恢复：自 {since} 起共 {count} 个事件，涉及 {causes} 个不同原因，持续 {lasted}。",
+        "DIGEST": "{since} 至 {until} 共 {count} 个事件，涉及 {causes} 个不同原因。",
+    },
+    over="上述问题均已恢复。",
+    line_times="{count} 次",
+    more="……另有 {count} 条，请通过链接查看全部。",
+    open="查看这些事件",
+    listed="事件列表",
+    reason="您作为 {recipient} 收到此消息，由订阅策略“{policy}”触发。",
+    digest_reason="您作为 {recipient} 收到此消息，由联系人组“{policy}”的摘要触发。",
+    units=("{count} 天", "{count} 小时", "{count} 分钟"),
+)
+
+BY_LANGUAGE: Mapping[str, BatchWording] = MappingProxyType({"en": ENGLISH, "zh-hans": CHINESE})
+
+
+def batch_words(language: str) -> BatchWording:
+    """Return the words of a language; English for one that messages do not speak."""
+    return BY_LANGUAGE.get(language, ENGLISH)

@@ -1,0 +1,95 @@
+"""Speak: bundles that are due say what they have to say: waits that ended, repeats, escalations, recoveries.
+
+A bundle is due by its `due_at`, or because its incidents stand otherwise than when it was looked at last. Each policy
+is worked on in a transaction of its own, by whoever has locked it; a bundle that breaks it waits, the others go on.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+
+from alerts.notifications.audience import audiences_of, locked_policies
+from alerts.notifications.gather import Gathering, advance, close, write
+from alerts.notifications.models import Decision
+from alerts.notifications.running import Mails, by_policy, load, put_back
+from alerts.subscriptions.models import Bundle, SubscriptionPolicy
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+log = logging.getLogger(__name__)
+
+BATCH = 200
+DISABLED = "policy-disabled"
+# Locks nothing but what it moves, and skips what somebody works on: that looks at the incidents itself.
+WAKE = """
+UPDATE subscriptions_bundle SET due_at = %(now)s WHERE id IN (
+    SELECT bundle.id FROM subscriptions_bundle bundle CROSS JOIN LATERAL (
+        SELECT coalesce(bool_or(i.state <> 'CLOSED'), false) AS lasting,
+            coalesce(bool_and(greatest(i.acknowledged_until, i.snoozed_until) > %(now)s IS TRUE)
+                FILTER (WHERE i.state <> 'CLOSED'), false) AS held
+        FROM subscriptions_bundlemember m JOIN incidents_incident i ON i.id = m.incident_id
+        WHERE m.bundle_id = bundle.id) seen
+    WHERE bundle.closed_at IS NULL AND (bundle.due_at IS NULL OR bundle.due_at > %(now)s)
+        AND (bundle.state ->> 'tracked')::boolean
+        AND (seen.lasting <> coalesce((bundle.state ->> 'lasting')::boolean, false)
+            OR (seen.held AND NOT coalesce((bundle.state ->> 'held')::boolean, false)
+                AND bundle.state ->> 'told_at' IS NOT NULL)
+            OR (NOT seen.held AND coalesce((bundle.state ->> 'held')::boolean, false)))
+    ORDER BY bundle.id FOR UPDATE OF bundle SKIP LOCKED)
+"""
+
+
+def speak_batch(*, now: datetime) -> int:
+    """Let up to 200 bundles that are due say what they have to say; return how many were worked on."""
+    with connection.cursor() as cursor:
+        cursor.execute(WAKE, {"now": now})
+    rows = Bundle.objects.filter(closed_at=None, due_at__lte=now).order_by("due_at", "pk")[:BATCH]
+    return sum(_speak(policy, found, now=now) for policy, found in sorted(by_policy(rows).items()))
+
+
+def _speak(policy: int, rows: Sequence[Bundle], *, now: datetime) -> int:
+    keys = [row.pk for row in rows]
+    try:
+        return _one_policy(policy, keys, now=now)
+    except Exception:
+        log.exception("bundles of a subscription policy could not speak; trying them one by one")
+        return sum(_alone(policy, row, now=now) for row in rows)
+
+
+def _alone(policy: int, row: Bundle, *, now: datetime) -> int:
+    try:
+        return _one_policy(policy, [row.pk], now=now)
+    except Exception:
+        log.exception("bundle %s could not speak", row.pk)
+        put_back(row, now=now)
+        return 0
+
+
+@transaction.atomic
+def _one_policy(key: int, bundles: Sequence[int], *, now: datetime) -> int:
+    policies = locked_policies([key], skip_locked=True)
+    if not policies:
+        return 0
+    audience = audiences_of(policies)[key]
+    due = Bundle.objects.filter(pk__in=bundles, closed_at=None, due_at__lte=now).order_by("pk")
+    work = Gathering(now, Mails(now=now))
+    for running in load(due.select_for_update(of=("self",)), audience):
+        work.touch(running)
+        if policies[0].state == SubscriptionPolicy.State.ENABLED:
+            advance(work, running)
+        else:
+            close(work, running, why=DISABLED)
+    if policies[0].state != SubscriptionPolicy.State.ENABLED:
+        _never_told([running.row.pk for running in work.touched.values()])
+    write(work)
+    return len(work.touched)
+
+
+def _never_told(bundles: Sequence[int]) -> None:
+    waiting = Decision.objects.filter(bundle__in=bundles, batch=None, verdict=Decision.Verdict.GATHERED)
+    waiting.update(verdict=Decision.Verdict.MUTED, reason=DISABLED)
