@@ -109,6 +109,13 @@ class Environment:
     api_token: str = _set_by(
         "KMSCONSOLE_API_TOKEN", "", TOKEN, "Token with ingest and read scope; empty: generated likewise", secret=True
     )
+    admin_access_key: str = _set_by(
+        "KMSCONSOLE_ADMIN_ACCESS_KEY",
+        "",
+        ACCESS_KEY,
+        "Access key of an administrator for the API, as id:secret; empty: none is made",
+        secret=True,
+    )
     demo: bool = _set_by("KMSCONSOLE_DEMO", "1", flag, "1 loads the demonstration estate, 0 starts empty")
     database_url: str = _set_by(
         "KMSCONSOLE_DATABASE_URL", "", POSTGRESQL, "PostgreSQL to use instead of the embedded one", secret=True

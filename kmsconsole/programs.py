@@ -12,7 +12,7 @@ from kmsconsole.keys import Keys
 from kmsconsole.processes import Program
 
 # Given to the preparation alone: nothing else needs them.
-ONLY_AT_START = ("KMSCONSOLE_ADMIN_PASSWORD", "KMSCONSOLE_API_TOKEN")
+ONLY_AT_START = ("KMSCONSOLE_ADMIN_PASSWORD", "KMSCONSOLE_API_TOKEN", "KMSCONSOLE_ADMIN_ACCESS_KEY")
 
 
 def base_environ(environment: Environment, keys: Keys, database: str, broker: str) -> dict[str, str]:

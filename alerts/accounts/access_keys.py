@@ -49,6 +49,13 @@ def create_access_key(
     return key, secret
 
 
+def change_access_key(key: AccessKey, **fields: Any) -> None:
+    """Change what a key is called, may do, and until when; `fields` as for a new one."""
+    for name, value in fields.items():
+        setattr(key, name, value)
+    key.save(update_fields=list(fields))
+
+
 def rotate_access_key(key: AccessKey, *, now: datetime) -> str:
     """Give the key a new secret and return it; the one before signs nothing any more."""
     key.secret, key.rotated_at = _random(SECRET_LENGTH), now

@@ -41,8 +41,12 @@ class Received:
 
 
 def is_call(request: HttpRequest) -> bool:
-    """Tell whether a request for `/` is one of a program: a browser only ever gets that page, without parameters."""
-    if request.method not in {"GET", "HEAD"}:
+    """Tell whether a request for `/` is one of a program: a browser gets that page, without these parameters.
+
+    What a browser sends there otherwise has cookies, or is made of parts, as no SDK sends it.
+    """
+    parts = request.META.get("CONTENT_TYPE", "").startswith("multipart/")
+    if request.method not in {"GET", "HEAD"} and not (request.COOKIES or parts):
         return True
     if "HTTP_X_ACS_ACTION" in request.META or request.META.get("HTTP_AUTHORIZATION", "").startswith("ACS3-"):
         return True

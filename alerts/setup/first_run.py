@@ -1,4 +1,4 @@
-"""The first account, its administrator and its API token; also applies a password or token that is given later."""
+"""The first account, its administrator, API token and access key; also applies what is given later."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from alerts.accounts.models import ApiToken, CloudAccount, Member, Role, Scope, User
+from alerts.accounts.access_keys import create_access_key
+from alerts.accounts.models import AccessKey, ApiToken, CloudAccount, Member, Role, Scope, User
 from alerts.accounts.tokens import create_token, digest_of
 from alerts.contacts.models import DEFAULT_GROUP, ContactGroup
 from alerts.events import partitions
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 TOKEN_NAME = "first"  # noqa: S105 - the name of the token, not the token
+ACCESS_KEY_NAME = "first"
 
 
 @dataclass(slots=True)
@@ -29,13 +31,19 @@ class Made:
 
 
 @transaction.atomic
-def make_first_account(*, uid: str, user_name: str, password: str, token: str, now: datetime) -> Made:
-    """Make what is missing of account, administrator, token and default contact group. Safe to repeat."""
+def make_first_account(
+    *, uid: str, user_name: str, password: str, token: str, now: datetime, access_key: str = ""
+) -> Made:
+    """Make what is missing of account, administrator, token, access key and default contact group. Safe to repeat.
+
+    `access_key` is `id:secret`. Raises Refused when the id is that of a key of another account.
+    """
     account, _ = CloudAccount.objects.get_or_create(uid=uid, defaults={"name": "Main account", "created_at": now})
     ContactGroup.objects.get_or_create(account=account, name=DEFAULT_GROUP, defaults={"created_at": now})
     made = Made(user=user_name)
     made.password = _administrator(account, user_name, password)
     made.token = _token(account, token, now=now)
+    _access_key(account, access_key, now=now)
     partitions.ensure(now=now)
     return made
 
@@ -52,6 +60,17 @@ def _administrator(account: CloudAccount, name: str, password: str) -> str | Non
     user.set_password(chosen)
     user.save()
     return chosen
+
+
+def _access_key(account: CloudAccount, given: str, *, now: datetime) -> None:
+    """Make the access key, or give it the secret that it is to have; whether it is disabled stays as it is."""
+    key_id, _colon, secret = given.partition(":")
+    known = AccessKey.objects.filter(account=account, key_id=key_id).first()
+    if known and known.secret != secret:
+        known.secret, known.rotated_at = secret, now
+        known.save(update_fields=["secret", "rotated_at"])
+    elif given and not known:
+        create_access_key(account, key_id=key_id, secret=secret, name=ACCESS_KEY_NAME, role=Role.ADMINISTRATOR, now=now)
 
 
 def _token(account: CloudAccount, token: str, *, now: datetime) -> str | None:

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from alerts.accounts.access_keys import create_access_key
 from alerts.accounts.models import ApiToken, Member, Role
 from alerts.estate.models import ClientKey
 from alerts.notifications.models import Destination, Notification
@@ -26,6 +27,8 @@ NOT_THERE = {"account_signup", "account_email", "account_set_password"}
 FOR_ADMINISTRATORS = {
     "accounts:administration", "accounts:member_add", "accounts:member_modify", "accounts:member_remove",
     "accounts:tokens", "accounts:token_create", "accounts:token_revoke", "accounts:audit",
+    "accounts:access_keys", "accounts:access_key_create", "accounts:access_key_modify", "accounts:access_key_rotate",
+    "accounts:access_key_disable", "accounts:access_key_enable", "accounts:access_key_delete",
 }  # fmt: skip
 ONES_OWN = {"accounts:settings", "accounts:switch"}
 # allauth's own pages: their roles are its own business, that nobody reaches them without signing in is ours.
@@ -78,6 +81,7 @@ def addresses() -> Any:
         "rule_version": rule.versions.latest("pk").pk, "resource_group": resources.pk,
         "alert_rule": rule.pk, "contact_group": builders.a_contact_group().pk, "contact": contact.pk,
         "notification": notification.pk, "outbox": notification.pk, "member": member.pk,
+        "access_key": create_access_key(account, now=builders.NOW)[0].pk,
         "address": contact.addresses.get().pk, "token": ApiToken.objects.get(account=account).pk, "replica": replica.pk,
     }  # fmt: skip
     assert isinstance(client_key, ClientKey)

@@ -9,12 +9,12 @@ from alerts.accounts.models import Role
 from alerts.ui.forms import FormPage
 from alerts.ui.pages import ListPage
 
-PAGES = ("administration", "tokens", "audit")
+PAGES = ("administration", "tokens", "access_keys", "audit")
 
 
 def tabs(active: str) -> list[dict[str, object]]:
     """Return the tabs of the administration."""
-    labels = (_("Members"), _("API Tokens"), _("Audit Trail"))
+    labels = (_("Members"), _("API Tokens"), _("Access Keys"), _("Audit Trail"))
     return [
         {"label": label, "url": reverse(f"accounts:{name}"), "active": name == active}
         for name, label in zip(PAGES, labels, strict=True)

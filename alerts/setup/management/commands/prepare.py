@@ -19,7 +19,7 @@ from alerts.setup.first_run import make_first_account
 
 
 class Command(BaseCommand):
-    """Reads KMSCONSOLE_ACCOUNT, _ADMIN_USER, _ADMIN_PASSWORD, _API_TOKEN and _DEMO; safe to repeat."""
+    """Reads KMSCONSOLE_ACCOUNT, _ADMIN_USER, _ADMIN_PASSWORD, _API_TOKEN, _ADMIN_ACCESS_KEY, _DEMO; safe to repeat."""
 
     help = "Make the first account, administrator, API token and, with KMSCONSOLE_DEMO=1, the demonstration estate."
 
@@ -33,6 +33,7 @@ class Command(BaseCommand):
             user_name=wanted.admin_user,
             password=wanted.admin_password,
             token=wanted.api_token,
+            access_key=wanted.admin_access_key,
             now=now,
         )
         if wanted.demo:
