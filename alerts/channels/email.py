@@ -21,6 +21,9 @@ _ADDRESS = re.compile(r"[^\s@<>,;:\"()\x00-\x1f\x7f]+@[^\s@<>,;:\"()\x00-\x1f\x7
 _THREAD = re.compile(r"[A-Za-z0-9-]{1,128}")
 _WORDS = re.compile(r"[a-z0-9]+")
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\s]+")
+_ENCODED = re.compile(r"=(?=\?)")
+"""The beginning of an RFC 2047 encoded word: `email` would decode it in a header and write out what it hides."""
+_APART = "=\N{WORD JOINER}"
 _ADDRESS_LIMIT = 254
 _SUBJECT_LIMIT = 250
 _LABEL_LIMIT = 40
@@ -65,7 +68,7 @@ class Email:
 
 def _recipient(text: str) -> str:
     invalid = DeliveryError("The e-mail address is not valid.", permanent=True, code="AddressInvalid")
-    if len(text) > _ADDRESS_LIMIT or not _ADDRESS.fullmatch(text):
+    if len(text) > _ADDRESS_LIMIT or not _ADDRESS.fullmatch(text) or _ENCODED.search(text):
         raise invalid
     local, _, domain = text.rpartition("@")
     try:
@@ -80,7 +83,7 @@ def _mail(message: Message, *, recipient: str, settings: ChannelSettings) -> Ema
     mail = EmailMessage(policy=SMTP)
     mail["From"] = settings.mail_from
     mail["To"] = recipient
-    mail["Subject"] = _BREAKS.sub(" ", _sound(message.subject)).strip()[:_SUBJECT_LIMIT]
+    mail["Subject"] = _header(message.subject)
     mail["Date"] = formatdate(usegmt=True)
     # The same for every try, so that a mailbox that got a mail twice can show it once.
     mail["Message-ID"] = f"<{message.delivery_id}@{domain}>"
@@ -89,7 +92,7 @@ def _mail(message: Message, *, recipient: str, settings: ChannelSettings) -> Ema
     # RFC 3834: no out-of-office note comes back.
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Mailer"] = settings.user_agent
-    mail["X-KMSConsole-Level"] = message.level
+    mail["X-KMSConsole-Level"] = _header(message.level)
     # Quoted-printable keeps the mail within seven bits and short lines, whatever the server can do.
     mail.set_content(_sound(message.text), cte="quoted-printable")
     mail.add_alternative(_sound(message.html), subtype="html", cte="quoted-printable")
@@ -119,6 +122,11 @@ def _label(source: str) -> str:
         return readable
     digest = hashlib.sha256(source.encode(errors="replace")).hexdigest()[:12]
     return f"{readable}-{digest}".lstrip("-")
+
+
+def _header(text: str) -> str:
+    """Return a text as one header may carry it: one line, in which nothing can be read as an encoded word."""
+    return _ENCODED.sub(_APART, _BREAKS.sub(" ", _sound(text)).strip()[:_SUBJECT_LIMIT])
 
 
 def _sound(text: str) -> str:

@@ -127,6 +127,29 @@ def test_a_subject_cannot_add_a_header(door: Door, smtp_receiver: SmtpReceiver) 
     assert mail.message["Bcc"] is None
 
 
+HIDDEN = "=?utf-8?q?=0D=0ABcc:_other@example.com=0D=0A=0D=0A<h1>owned</h1>?="
+
+
+@pytest.mark.parametrize(
+    "hidden", [HIDDEN, f"failed: {HIDDEN} (x)", "=?utf-8?b?DQpCY2M6IG90aGVyQGV4YW1wbGUuY29t?=", "=" * 9 + HIDDEN]
+)
+def test_a_header_hidden_in_an_encoded_word_stays_text(door: Door, smtp_receiver: SmtpReceiver, hidden: str) -> None:
+    door.send(subject=hidden, level=hidden)
+    (mail,) = smtp_receiver.mails
+    raw = mail.content.partition(b"\r\n\r\n")[0]
+    assert {line.partition(b":")[0].lower() for line in raw.splitlines() if line[:1].strip()} & {b"bcc"} == set()
+    assert mail.subject.replace("\N{WORD JOINER}", "") == hidden
+    assert mail.part("plain").strip() == a_message().text
+    assert mail.message["Bcc"] is None
+
+
+def test_an_address_that_hides_a_header_is_none(door: Door) -> None:
+    address = {"email": "=?utf-8?q?=0D=0ABcc=3A?=@example.com"}
+    with pytest.raises(DeliveryError) as refused:
+        door.channel.send(a_message(), address=address, settings=door.settings)
+    assert refused.value.permanent
+
+
 def test_without_a_server_a_mail_is_kept(door: Door) -> None:
     outcome = door.channel.send(a_message(), address=door.address, settings=ChannelSettings())
     assert outcome.status == "KEPT"
