@@ -8,7 +8,6 @@ whether a rule matches, its pattern says.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 from alerts.events.language import And, Comparison, Eventlike, Expression, Or, Term
 from alerts.events.language.fields import Field
 from alerts.events.language.match import wanted
+from alerts.rules.globs import WILD
 from alerts.rules.pattern import ANY, Pattern, tree_of
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from alerts.events.language.tree import Value
     from alerts.rules.hours import Hours
 
-WILD = re.compile(r"[*?]")
 LETTERS = 3
 """Length of the pieces under which keywords are found."""
 TEXT, ARN = Field("text"), Field("resource text")

@@ -7,7 +7,6 @@ readings share: `matches` stops at the first clause that does not hold, `clauses
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,13 +15,14 @@ from alerts.events.language import Eventlike, Expression, Finding, parse
 from alerts.events.language import explain as findings_of
 from alerts.events.language import matches as fulfils
 from alerts.events.language.fields import SAME_TYPE
+from alerts.rules.globs import globs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 ANY = "*"
 KEPT = 20_000
-"""Parsed filters and resource patterns that are kept: those of ten thousand rules, twice over."""
+"""Parsed filters that are kept: those of ten thousand rules, twice over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +83,6 @@ def tree_of(sql_filter: str) -> Expression:
     return parse(sql_filter)
 
 
-@lru_cache(KEPT)
-def globs(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    """Return what matches a resource of one of these patterns: `*` is any text, `?` one character."""
-    parts = ("".join(".*" if sign == "*" else "." if sign == "?" else re.escape(sign) for sign in p) for p in patterns)
-    return re.compile("|".join(parts), re.DOTALL)
-
-
 def _any_of(wanted: tuple[str, ...], found: str) -> bool:
     return not wanted or ANY in wanted or found in wanted
 
@@ -118,7 +111,7 @@ def _findings(pattern: Pattern, event: Eventlike) -> tuple[Finding, ...]:
 
 
 def _resource_holds(pattern: Pattern, event: Eventlike) -> bool:
-    return not pattern.resources or globs(pattern.resources).fullmatch(event.resource) is not None
+    return not pattern.resources or globs(pattern.resources).match(event.resource)
 
 
 def _text_of(content: object) -> str:

@@ -6,7 +6,6 @@ the exception: the database narrows to the events in whose text they occur, and 
 
 from __future__ import annotations
 
-import re
 from functools import reduce
 from operator import and_, or_
 from typing import TYPE_CHECKING
@@ -16,15 +15,13 @@ from django.db.models import Q
 from alerts.events.language import Comparison
 from alerts.events.language.fields import SAME_TYPE, Field
 from alerts.events.language.query import events_q
+from alerts.rules.globs import WILD, like_of
 from alerts.rules.pattern import ANY, tree_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from alerts.rules.pattern import Pattern
-
-WILD = re.compile(r"[*?]")
-SPECIAL = re.compile(r"([\\%_])")
 
 
 def pattern_q(pattern: Pattern) -> Q:
@@ -71,11 +68,6 @@ def _words(pattern: Pattern) -> Iterator[Q]:
     if pattern.resource_words:
         occur = [Q(resource__icontains=word) for word in pattern.resource_words]
         yield ~reduce(and_, occur) if pattern.resource_black else _any_of(occur)
-
-
-def like_of(glob: str) -> str:
-    """Return the pattern of LIKE that says what a resource with `*` and `?` says."""
-    return SPECIAL.sub(r"\\\1", glob).replace("*", "%").replace("?", "_")
 
 
 def _any_of(conditions: Sequence[Q]) -> Q:

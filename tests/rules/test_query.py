@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from alerts.events import partitions
 from alerts.events.models import SystemEvent
 from alerts.events.record import record
+from alerts.rules.globs import like_of
 from alerts.rules.pattern import Pattern
-from alerts.rules.query import like_of, pattern_q
+from alerts.rules.query import pattern_q
 from tests.builders import NOW, an_account
 from tests.events.language.strategies import STORABLE, TREES
 from tests.rules.pasts import ARNS, EVENTS, PATTERNS

@@ -21,7 +21,12 @@ class Piece(NamedTuple):
 
 def like(text: str, pattern: str) -> bool:
     """Tell whether a text answers a pattern; case counts. The pattern ends in no open escape."""
-    first, *others = _pieces(pattern)
+    return answers(text, _kept(pattern))
+
+
+def answers(text: str, pieces: Sequence[Piece]) -> bool:
+    """Tell whether a text answers the pattern of these pieces."""
+    first, *others = pieces
     if not others:
         return first.shape.fullmatch(text) is not None
     begin = first.shape.match(text)
@@ -43,8 +48,8 @@ def _end_of(pieces: Sequence[Piece], text: str, start: int) -> int | None:
     return start
 
 
-@lru_cache(maxsize=1_000)
-def _pieces(pattern: str) -> tuple[Piece, ...]:
+def pieces_of(pattern: str) -> tuple[Piece, ...]:
+    """Return what stands between the percent signs of a pattern, at least one piece, which may be empty."""
     shapes, lengths = [""], [0]
     for escaped, percent, blanks, literal in ELEMENT.findall(pattern):
         if percent:
@@ -54,3 +59,6 @@ def _pieces(pattern: str) -> tuple[Piece, ...]:
             shapes[-1] += f".{{{len(blanks)}}}" if blanks else re.escape(escaped or literal)
             lengths[-1] += len(escaped or blanks or literal)
     return tuple(Piece(re.compile(shape, re.DOTALL), length) for shape, length in zip(shapes, lengths, strict=True))
+
+
+_kept = lru_cache(maxsize=1_000)(pieces_of)
