@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 SECRET_LIMIT = 256
+KEY_LENGTH = 19
+"""Digits that the key of a stored target has less than."""
 
 
 def _text(label: Any, pattern: re.Pattern[str], said: Any, **attributes: str) -> forms.CharField:
@@ -92,7 +94,11 @@ class UrlRow(Row):
         super().__init__(*args, **kwargs)
         kept = self.kept()
         fields = kept.fields if kept else {}
-        for name, there in (("remove", kept), ("unsigned", "secret" in fields), ("only_new", self._two(fields))):
+        for name, there in (
+            ("remove", kept or self._stands_for()),
+            ("unsigned", "secret" in fields),
+            ("only_new", self._two(fields)),
+        ):
             if not there:
                 del self.fields[name]
         if kept:
@@ -114,8 +120,11 @@ class UrlRow(Row):
 
     def kept(self) -> RuleTarget | None:
         """Return the stored target that this row stands for, if it belongs to this rule."""
-        raw = str(self["stored"].value() or "")
-        return self.known.get(int(raw)) if raw.isascii() and raw.isdigit() else None
+        raw = self._stands_for()
+        return self.known.get(int(raw)) if raw.isascii() and raw.isdigit() and len(raw) < KEY_LENGTH else None
+
+    def _stands_for(self) -> str:
+        return str(self["stored"].value() or "")
 
     def clean_url(self) -> str:
         """Refuse what is no URL that may be called."""
@@ -132,7 +141,9 @@ class UrlRow(Row):
     def clean(self) -> dict[str, Any]:
         """Refuse a secret without a URL, and one that is given and taken away at once."""
         data = self.cleaned_data
-        if data.get("secret") and not (data.get("url") or self.kept() or "url" in self.errors):
+        if self._stands_for() and not (self.kept() or data.get("url") or data.get("remove") or "url" in self.errors):
+            self.add_error("url", _("Somebody removed this URL meanwhile. Write it again, or mark Remove."))
+        elif data.get("secret") and not (data.get("url") or self.kept() or "url" in self.errors):
             self.add_error("url", _("Write the URL whose calls this secret signs."))
         if data.get("secret") and data.get("unsigned"):
             self.add_error("unsigned", _("Either give a new signing secret or sign no more."))
@@ -147,7 +158,8 @@ class UrlRow(Row):
             return None
         before = kept.fields if kept else {}
         address = {"url": data.get("url") or before["url"], "method": data.get("http_method") or METHODS[0]}
-        return RuleTarget(kind=RuleTarget.Kind.WEBHOOK, address=json.dumps(address | self._secrets(before)))
+        key = kept.pk if kept else None
+        return RuleTarget(pk=key, kind=RuleTarget.Kind.WEBHOOK, address=json.dumps(address | self._secrets(before)))
 
     def _secrets(self, before: Any) -> dict[str, str]:
         """Return the secrets to sign with: a new one takes the old one's place, which signs on as the previous one."""

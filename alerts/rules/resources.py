@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from alerts.estate.refusal import Refused
 from alerts.rules.dependents import quoted
+from alerts.rules.globs import globs
 from alerts.rules.models import AlertRule, ResourceGroup
-from alerts.rules.pattern import globs
 from alerts.rules.shelf import new_edition
 
 if TYPE_CHECKING:
@@ -125,7 +125,8 @@ def keep_resource_group(group: ResourceGroup, *, now: datetime) -> ResourceGroup
 @transaction.atomic
 def delete_resource_group(group: ResourceGroup) -> None:
     """Delete a group that no alert rule looks at; trials do not count, and go with it. Raises Refused else."""
-    ResourceGroup.objects.select_for_update().get(pk=group.pk)
+    if not ResourceGroup.objects.select_for_update().filter(pk=group.pk):
+        return
     if names := list(
         AlertRule.objects.saved().filter(resource_group=group).order_by("name").values_list("name", flat=True)
     ):
@@ -148,7 +149,7 @@ def known_resources(account: CloudAccount, *, most: int = LOOKED_AT) -> list[str
 def matching(patterns: Sequence[str], resources: Sequence[str]) -> list[str]:
     """Return the resources that one of the patterns matches."""
     found = globs(tuple(patterns)) if patterns else None
-    return [each for each in resources if found and found.fullmatch(each)]
+    return [each for each in resources if found and found.match(each)]
 
 
 def idle(patterns: Sequence[str], resources: Sequence[str]) -> list[str]:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from alerts.contacts.models import ContactGroup
 from alerts.estate.refusal import Refused
 from alerts.rules.document import document_of
-from alerts.rules.models import AlertRule, RuleTarget, RuleVersion
+from alerts.rules.models import AlertRule, ResourceGroup, RuleTarget, RuleVersion
 from alerts.rules.shelf import new_edition
 
 if TYPE_CHECKING:
@@ -45,10 +46,11 @@ def save_rule(
     `by` is who does it, `change` what it is called (create or modify unless told), `opened` the version that was looked
     at. What changes nothing makes no version. A trial has no versions.
 
-    Raises Refused at `name` when another rule of the account took the name in the meantime, and at `opened` when
-    somebody else changed the rule since it was looked at, or deleted it.
+    Raises Refused at `name` when another rule of the account took the name in the meantime, at `opened` when somebody
+    else changed the rule since it was looked at, or deleted it, and when a group that it names was deleted.
     """
     stored = _locked(rule, opened=opened)
+    _hold_groups(rule, targets)
     before = document_of(stored, secrets=True) if stored else {}
     after = document_of(rule, targets=targets, secrets=True)
     if stored and before == after:
@@ -75,17 +77,35 @@ def _locked(rule: AlertRule, *, opened: int | None) -> AlertRule | None:
     return stored
 
 
+def _hold_groups(rule: AlertRule, targets: Sequence[RuleTarget]) -> None:
+    """Keep the groups that a rule names from being deleted before it is stored."""
+    wanted = {target.group_id for target in targets if target.group_id}
+    held = ContactGroup.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")
+    if len(held) < len(wanted):
+        raise Refused(_("Somebody deleted a contact group that this alert rule tells: choose another."))
+    looked_at = ResourceGroup.objects.select_for_update(no_key=True)
+    if rule.resource_group_id and not looked_at.filter(pk=rule.resource_group_id):
+        said = _("There is no such resource group any more: choose another.")
+        raise Refused(said, field="resource_group")
+
+
 def _write(rule: AlertRule, targets: Sequence[RuleTarget], *, replace: bool) -> None:
     try:
         rule.save()
     except IntegrityError as error:
         raise Refused(_("There is an alert rule of this name already."), field="name") from error
     new_edition([rule.account_id])
-    if replace:
-        rule.targets.all().delete()
+    # A target that stays keeps its key, by which the pages that other people have open know it.
+    there = set(rule.targets.values_list("pk", flat=True)) if replace else set()
+    kept = [target for target in targets if target.pk in there]
+    rule.targets.exclude(pk__in=[target.pk for target in kept]).delete()
     for target in targets:
-        target.pk, target.rule = None, rule
-    RuleTarget.objects.bulk_create(targets)
+        target.rule = rule
+    RuleTarget.objects.bulk_update(kept, ["kind", "group", "method", "address"])
+    added = [target for target in targets if target not in kept]
+    for target in added:
+        target.pk = None
+    RuleTarget.objects.bulk_create(added)
 
 
 def _note(rule: AlertRule, document: Document, *, change: str, by: str, now: datetime) -> None:

@@ -8,8 +8,10 @@ import pytest
 from bs4 import BeautifulSoup
 from django.urls import reverse
 
+from alerts.contacts.models import ContactGroup
+from alerts.rules import save
 from alerts.rules.models import AlertRule, ResourceGroup
-from tests.builders import NOW, OTHER_UID, a_rule, an_account
+from tests.builders import NOW, OTHER_UID, a_contact, a_contact_group, a_rule, an_account
 from tests.cloudmonitor.people import page_of, sent, signed_in, words_of
 from tests.cloudmonitor.test_alert_rules import CREATE, HOOK, of, typed
 
@@ -165,6 +167,58 @@ def test_saving_over_a_newer_version_is_refused_and_nothing_typed_is_lost() -> N
     sent(client, of(rule, "modify"), mine | {"anyway": "2"}, expect=302)
     rule.refresh_from_db()
     assert (rule.name, rule.version) == ("mine", 3)
+
+
+def test_saving_over_a_newer_version_keeps_the_address_that_both_pages_knew() -> None:
+    client = signed_in()
+    sent(client, CREATE, typed(HOOK, name="hooked") | {"urls-0-secret": SECRET}, expect=302)
+    rule = AlertRule.objects.get()
+    page = page_of(client, of(rule, "modify"))
+    known = {each: page.select_one(f'input[name="{each}"]')["value"] for each in ("opened", "urls-0-stored")}  # type: ignore[index]
+    mine = typed(name="hooked") | rows("urls", {}) | known
+    sent(client, of(rule, "modify"), {**mine, "description": "theirs"}, expect=302)
+    sent(client, of(rule, "modify"), {**mine, "description": "mine"}, expect=422)
+    sent(client, of(rule, "modify"), {**mine, "description": "mine", "anyway": "2"}, expect=302)
+    rule.refresh_from_db()
+    target = rule.targets.get(kind="webhook")
+    assert (rule.description, target.fields["url"], target.fields["secret"]) == ("mine", HOOK, SECRET)
+
+
+def test_an_address_that_somebody_removed_meanwhile_is_asked_for_and_never_lost_in_silence() -> None:
+    client, rule = signed_in(), a_rule(name="hooked", url=HOOK)
+    stored = str(rule.targets.get().pk)
+    rule.targets.all().delete()
+    stale = typed(name="hooked") | rows("urls", {"stored": stored})
+    page = BeautifulSoup(sent(client, of(rule, "modify"), stale, expect=422).content, "html.parser")
+    assert "Somebody removed this URL meanwhile" in page.get_text()
+    assert page.select_one('input[name="urls-0-remove"]')
+    sent(client, of(rule, "modify"), stale | {"urls-0-url": HOOK}, expect=302)
+    assert rule.targets.get(kind="webhook").fields["url"] == HOOK
+
+
+@pytest.mark.parametrize("stored", ["9" * 4301, "9" * 30, "-1", "x", "0", "٣"])
+def test_a_row_of_a_target_that_is_not_the_rules_is_refused(stored: str) -> None:
+    stranger = a_rule(name="other", url=HOOK).targets.get(kind="webhook")
+    for key in (stored, str(stranger.pk)):
+        data = typed(name="mine") | rows("urls", {"stored": key})
+        for path in (CREATE, reverse("cloudmonitor:alert_rule_checks")):
+            answer = sent(signed_in(), path, data, expect=422 if path == CREATE else 200)
+            assert HOOK not in answer.content.decode()
+    assert not AlertRule.objects.filter(name="mine").exists()
+
+
+def test_a_group_that_is_deleted_while_a_rule_is_saved_is_named_as_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    client, group = signed_in(), a_contact_group(a_contact(), name="going")
+    held = save._hold_groups
+
+    def gone(*given: Any) -> None:
+        ContactGroup.objects.filter(pk=group.pk).delete()
+        held(*given)
+
+    monkeypatch.setattr(save, "_hold_groups", gone)
+    answer = sent(client, CREATE, typed(group=group, name="mine"), expect=422)
+    assert "Somebody deleted a contact group that this alert rule tells" in answer.content.decode()
+    assert not AlertRule.objects.exists()
 
 
 def test_a_rule_that_was_deleted_meanwhile_is_not_there() -> None:

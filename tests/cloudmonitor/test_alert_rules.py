@@ -130,7 +130,7 @@ def test_a_rule_is_saved_and_the_next_event_is_told_by_it() -> None:
         ("names", {"names": ["a\x00b"]}),
         ("product", {"product": "a\x00b"}),
         ("levels", {"levels": ["SEVERE"]}),
-        ("mute_for", {"mute_for": "7"}),
+        ("mute_for", {"mute_for": "99999999"}),
         ("urls-0-url", {"urls-0-url": "ftp://example.com/"}),
         ("urls-0-url", {"urls-0-url": "http://user:password@example.com/"}),
         ("urls-0-url", {"urls-0-url": "https://" + "x" * 2100}),

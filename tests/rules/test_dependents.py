@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from alerts.accounts.refusal import Refused
-from alerts.contacts.models import Contact
-from alerts.rules.dependents import delete_contact, left_silent, reaches_anybody, told_by
-from alerts.rules.models import AlertRule, RuleTarget
-from tests.builders import a_contact, a_contact_group, a_rule
+from alerts.contacts.models import Contact, ContactGroup
+from alerts.rules.dependents import delete_contact, delete_group, left_silent, reaches_anybody, told_by
+from alerts.rules.models import AlertRule, ResourceGroup, RuleTarget
+from alerts.rules.resources import delete_resource_group
+from tests.builders import NOW, a_contact, a_contact_group, a_rule, an_account
 
 pytestmark = pytest.mark.django_db
 
@@ -58,3 +59,14 @@ def test_a_machine_target_is_somebody_to_tell_and_a_trial_needs_nobody() -> None
     a_rule_for(contact, name="trial", state=AlertRule.State.TRIAL)
     assert left_silent(contact) == []
     assert left_silent(others) == []
+
+
+def test_a_group_that_somebody_else_has_just_deleted_is_gone_which_is_enough() -> None:
+    group = a_contact_group()
+    looked_at = ResourceGroup.objects.create(account=an_account(), name="keys", patterns=["*"], created_at=NOW)
+    for stale in (ContactGroup.objects.get(pk=group.pk), group):
+        delete_group(stale)
+    for also in (ResourceGroup.objects.get(pk=looked_at.pk), looked_at):
+        delete_resource_group(also)
+    assert not ContactGroup.objects.exists()
+    assert not ResourceGroup.objects.exists()
