@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import httpx2
 
-from alerts.channels.base import DeliveryError
+from alerts.channels.base import MASK, DeliveryError
 
 URL_LIMIT = 2_048
 """Characters of a URL that are accepted."""
@@ -25,6 +25,8 @@ def read_url(url: str) -> httpx2.URL:
     """
     if len(url) > URL_LIMIT:
         raise _invalid(f"The URL is longer than {URL_LIMIT} characters.")
+    if MASK in url:
+        raise _invalid("The URL is shown masked here: write the whole of it.")
     try:
         parsed = httpx2.URL(url)
     except (httpx2.InvalidURL, ValueError):

@@ -5,13 +5,16 @@ What is secret of a webhook never goes back into a page: see `alerts.contacts.ho
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from alerts.accounts.encryption import fingerprint
 from alerts.accounts.zones import ZoneSelect, zone_choices
 from alerts.channels.base import DeliveryError
 from alerts.channels.phone import read_phone
@@ -38,8 +41,12 @@ PHONE_LIMIT = 32
 
 
 class ContactForm(_ContactForm):
-    """Set Alert Contact: name, addresses, description, language and zone. Give the account by the instance."""
+    """Set Alert Contact: name, addresses, description, language and zone. Give the account by the instance.
 
+    `opened` is a digest of the contact as the page showed it, by which a save over somebody else's change is noticed.
+    """
+
+    opened = forms.CharField(required=False, widget=forms.HiddenInput)
     email = forms.EmailField(
         label=gettext_lazy("E-mail"),
         required=False,
@@ -76,6 +83,15 @@ class ContactForm(_ContactForm):
             self.fields.update(fields_of(hook, self.stored.get(hook.kind, {})))
         for name in (Address.Kind.EMAIL, Address.Kind.PHONE):
             self.initial.setdefault(name.value, self.stored.get(name, {}).get(name.value, ""))
+        self._note_standing()
+
+    def _note_standing(self) -> None:
+        # Each page that is shown holds the digest of now, also the one that shows a refusal: a second OK is meant.
+        self.standing = self.initial["opened"] = standing_of(self.instance, self.stored) if self.instance.pk else ""
+        self.looked_at = str(self.data.get("opened", "")) if self.is_bound else ""
+        if self.is_bound:
+            typed = self.data.dict() if isinstance(self.data, QueryDict) else self.data
+            self.data = {**typed, "opened": self.standing}
 
     def clean_name(self) -> str:
         """Refuse a name that another contact of the account has."""
@@ -90,8 +106,11 @@ class ContactForm(_ContactForm):
             raise ValidationError(error.reason) from error
 
     def clean(self) -> dict[str, Any]:
-        """Settle the webhooks, and refuse a contact that has no address at all."""
+        """Settle the webhooks; refuse a contact that has no address at all, and one that somebody else changed."""
         data = super().clean() or self.cleaned_data
+        if self.looked_at and self.looked_at != self.standing:
+            said = _("Somebody changed this contact since you opened it; nothing was saved. OK puts this in its place.")
+            self.add_error(None, ValidationError(said, code="opened"))
         for hook in HOOKS:
             for name, mistake in mistakes_in(hook, data, self.stored.get(hook.kind, {})).items():
                 self.add_error(name, mistake)
@@ -117,6 +136,12 @@ class ContactForm(_ContactForm):
             url, secret, remove, remove_secret, end = hook.names
             sides = (url, remove), (secret, remove_secret, end)
             yield hook, [[self[name] for name in side if name in self.fields] for side in sides]
+
+
+def standing_of(contact: Contact, addresses: Mapping[str, Mapping[str, str]]) -> str:
+    """Return a digest of what a stored contact is, addresses and secrets included."""
+    told = [contact.name, contact.description, contact.language, contact.time_zone, {**addresses}]
+    return fingerprint(json.dumps(told, sort_keys=True))
 
 
 class ContactGroupForm(_GroupForm):
