@@ -1,4 +1,4 @@
-"""What silences hide at dispatch, by the time of the event, and what another event hides, in whatever order they come."""
+"""What silences hide at dispatch, by the time of the event, and what another event hides, in whatever order."""
 
 from __future__ import annotations
 
