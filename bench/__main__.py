@@ -17,14 +17,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import checks, deliveries, history, line, lists, matcher, posting
+from bench import checks, deliveries, history, line, lists, matcher, posting, signed
 from bench.cost import Meter
 from bench.figures import Section
 from bench.server import Server
 from bench.table import table
 from tests.installation import Installation, a_free_port
 
-ENVIRON = {"KMSCONSOLE_DEMO": "0", "KMSCONSOLE_INGEST_RATE": "1000000", "KMSCONSOLE_OUTGOING_ALLOW": "127.0.0.0/8"}
+ENVIRON = {
+    "KMSCONSOLE_DEMO": "0",
+    "KMSCONSOLE_INGEST_RATE": "1000000",
+    "KMSCONSOLE_OUTGOING_ALLOW": "127.0.0.0/8",
+} | signed.ENVIRON
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ def measure(server: Server, extent: Extent) -> Iterator[Section]:
     past = history.make(server.url, account=server.installation.account, count=extent.events)
     say("opening lists")
     yield from lists.measure(server, past, repeats=extent.repeats)
+    say("calling the API")
+    yield from signed.measure(server, past, count=extent.posts * 2, clients=extent.clients)
     say("previewing rules")
     yield from checks.measure(server, past, repeats=extent.repeats)
     say("sending single facts")
