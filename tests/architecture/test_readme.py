@@ -4,6 +4,10 @@ import re
 
 from alerts.channels import CHANNELS
 from alerts.events import catalog
+from alerts.openapi.actions import CMS_VERSION, KMS_VERSION
+from alerts.openapi.cms import CMS
+from alerts.openapi.kms import KMS
+from alerts.openapi.kms.refused import REFUSED
 from kmsconsole import env
 from tests.architecture.tree import ROOT
 
@@ -33,6 +37,14 @@ def test_the_channel_table_is_the_channels() -> None:
         limits = [str(channel.limits.per_minute or "–"), f"{size:,}" if size else "–"]
         expected.append([channel.label, channel.kind, ", ".join(channel.fields), *limits])
     assert table("Channel") == expected
+
+
+def test_the_table_of_actions_is_what_the_api_performs() -> None:
+    expected = [
+        [name.upper(), version, [action.name for action in actions if action.name not in REFUSED]]
+        for name, version, actions in (("cms", CMS_VERSION, CMS), ("kms", KMS_VERSION, KMS))
+    ]
+    assert [[*row[:2], row[2].split(", ")] for row in table("Product")] == expected
 
 
 def test_pictures_and_files_that_it_names_exist() -> None:
