@@ -139,7 +139,9 @@ EXAMPLES = {
         lambda: {"ProtectedResourceArn": a_key().arn, "EnableDeletionProtection": "True"}, {},
         ("ProtectedResourceArn", "EnableDeletionProtection"), names=True,
     ),
-    "CreateAlias": Example(lambda: {"KeyId": a_key().key_id, "AliasName": f"alias/{a_number()}"}, {}, ("KeyId", "AliasName"), names=True),
+    "CreateAlias": Example(
+        lambda: {"KeyId": a_key().key_id, "AliasName": f"alias/{a_number()}"}, {}, ("KeyId", "AliasName"), names=True
+    ),
     "ListAliases": Example(
         a_listed(lambda: a_key(alias=f"alias/{a_number()}")),
         {"Aliases": {"Alias": [{"AliasName": str, "AliasArn": str, "KeyId": str}]}, **PAGE}, lists="Aliases.Alias",
