@@ -17,6 +17,7 @@ from alerts.events.catalog import LEVELS
 from alerts.events.filters import OpenChoiceFilter
 from alerts.events.forms import PERIODS, LocalMoment
 from alerts.notifications.models import Decision, Destination, Notification
+from alerts.notifications.resent import recall
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 TEXT_LENGTH = 256
+MARK_LENGTH = 32
 
 
 class HistoryForm(forms.Form):
@@ -93,6 +95,12 @@ class NotificationFilter(HistoryFilter):
         widget=forms.CheckboxSelectMultiple,
     )
     text = django_filters.CharFilter(label=_("Event, resource or recipient"), method="by_text", max_length=TEXT_LENGTH)
+    destination = django_filters.NumberFilter(
+        label=_("Destination"), method="by_destination", widget=forms.HiddenInput, min_value=0, max_value=2**63 - 1
+    )
+    resent = django_filters.CharFilter(
+        label=_("Sent again"), method="by_resent", widget=forms.HiddenInput, max_length=MARK_LENGTH
+    )
 
     class Meta(HistoryFilter.Meta):
         model = Notification
@@ -106,6 +114,15 @@ class NotificationFilter(HistoryFilter):
             | Q(recipient__icontains=value)
             | Q(subject__icontains=value)
         )
+
+    def by_destination(self, qs: QuerySet[Notification], _name: str, value: int) -> QuerySet[Notification]:
+        """Narrow to messages to one destination of the account."""
+        same = Destination.objects.filter(account=OuterRef("account"), destination=OuterRef("destination"))
+        return qs.filter(Exists(same.filter(pk=int(value))))
+
+    def by_resent(self, qs: QuerySet[Notification], _name: str, value: str) -> QuerySet[Notification]:
+        """Narrow to messages that were sent again together, whatever became of them since."""
+        return qs.filter(pk__in=recall(value))
 
 
 class DecisionFilter(HistoryFilter):
@@ -148,7 +165,12 @@ class DestinationFilter(django_filters.FilterSet):
 
     health = django_filters.ChoiceFilter(
         label=_("Health"),
-        choices=[("well", _("Answers")), ("failing", _("Fails")), ("paused", _("Paused"))],
+        choices=[
+            ("well", _("Answers")),
+            ("failing", _("Fails")),
+            ("paused", _("Paused")),
+            ("untried", _("Not tried, or not since it was resumed")),
+        ],
         method="by_health",
         empty_label=_("Any"),
     )
@@ -166,7 +188,11 @@ class DestinationFilter(django_filters.FilterSet):
         fields: tuple[str, ...] = ()
 
     def by_health(self, qs: QuerySet[Destination], _name: str, value: str) -> QuerySet[Destination]:
-        """Narrow to destinations that answer, fail, or are paused."""
+        """Narrow to destinations that answer, fail, are paused, or were not tried (since they were resumed)."""
         if value == "paused":
             return qs.filter(paused_at__isnull=False)
-        return qs.filter(paused_at=None, failing_since__isnull=value == "well")
+        running = qs.filter(paused_at=None)
+        if value == "failing":
+            return running.filter(failing_since__isnull=False)
+        untried = Q(last_outcome="")
+        return running.filter(untried if value == "untried" else ~untried, failing_since=None)

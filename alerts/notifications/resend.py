@@ -1,6 +1,6 @@
 """Resend: what failed, or may not have arrived, goes out once more with the same delivery id.
 
-Attempts go on being numbered; the retries start anew. Only the state of a row decides, in one statement, so resending
+Attempts go on being numbered; the retries start anew. Only the state of a row decides, under its lock, so resending
 twice, or while somebody else does, changes nothing more; what is being delivered is waiting already and is left alone.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.db.models import F
 
 from alerts.notifications.models import Notification
@@ -28,10 +29,14 @@ def resend(notification: Notification, *, now: datetime) -> bool:
     return bool(_again(Notification.objects.filter(pk=notification.pk, state__in=AGAIN), now=now))
 
 
-def resend_failed(account: CloudAccount, *, since: datetime, until: datetime, now: datetime) -> int:
-    """Let every message go out again that was created in since ≤ time < until and failed; return how many."""
+@transaction.atomic
+def resend_failed(account: CloudAccount, *, since: datetime, until: datetime, now: datetime) -> list[int]:
+    """Let every message go out again that was created in since ≤ time < until and failed; return which."""
     created = Notification.objects.filter(account=account, created_at__gte=since, created_at__lt=until)
-    return _again(created.filter(state=State.FAILED), now=now)
+    failed = created.filter(state=State.FAILED).order_by("pk").select_for_update()
+    found = list(failed.values_list("pk", flat=True))
+    _again(Notification.objects.filter(pk__in=found), now=now)
+    return found
 
 
 def _again(found: QuerySet[Notification], *, now: datetime) -> int:
@@ -42,4 +47,5 @@ def _again(found: QuerySet[Notification], *, now: datetime) -> int:
         claimed_until=None,
         merged_into=None,
         tries_before=F("tries"),
+        answer="",  # the attempts keep what was answered; here it would look like the answer to what is on its way
     )

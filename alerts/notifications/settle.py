@@ -6,6 +6,7 @@ paused destination that may yet pass leaves the message waiting, and none of its
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ Tried = Attempt.Outcome
 ENDS = {Tried.ACCEPTED: State.SENT, Tried.KEPT: State.KEPT, Tried.UNKNOWN: State.UNKNOWN, Tried.FAILED: State.FAILED}
 LONGEST_WAIT = 3600.0
 """Seconds that a receiver may ask us to wait at most."""
+WORD = re.compile(r"\w+")
 OWN_CODES = frozenset({"EventGone", "GivenUp", "Unexpected", "SettingInvalid"})
 """Failures on this side, which say nothing of the destination."""
 
@@ -91,7 +93,7 @@ def record_attempt(
         "outcome": outcome.value,
         "code": result.code[:32],
         "detail": detail,
-        "answer": f"{result.code} {detail}".strip()[:512],
+        "answer": answer_of(result)[:512],
         "state": State.PENDING.value if outcome == Tried.RETRY else ENDS[outcome].value,
         "due": _due_at(notification, result, now=ended_at) if outcome == Tried.RETRY else None,
         "note": note,
@@ -100,6 +102,14 @@ def record_attempt(
     row = fetch_prepared((SETTLE, told))
     if row:
         health.look(notification, *row, now=ended_at)
+
+
+def answer_of(result: Outcome | DeliveryError) -> str:
+    """Return in one line what came of a try: the code, unless the sentence names it, and what the other side said."""
+    sentence, body = (result.reason, result.detail) if isinstance(result, DeliveryError) else (result.detail, "")
+    code = "" if result.code in WORD.findall(sentence) else result.code
+    said = f"It said: {body}" if body.strip() else ""
+    return " ".join(f"{code} {sentence} {said}".split())
 
 
 def _said(

@@ -62,11 +62,16 @@ def test_a_message_stands_in_the_history_with_all_that_happened_to_it() -> None:
     assert told.decision
     assert page.find("a", href=reverse("cloudmonitor:system_event", args=[told.decision.event_id]))
     assert page.find("a", href=opened(told))
+    assert page.find("a", href=opened(told), string="Details")
 
 
 def test_the_page_of_a_message_shows_its_text_and_every_attempt() -> None:
     told = a_story(FAILURE, Outcome(status="ACCEPTED", code="250"))
-    words = words_of(signed_in(Role.VIEWER).get(opened(told)))
+    client = signed_in(Role.VIEWER)
+    assert told.decision
+    rule = reverse("cloudmonitor:alert_rule_modify", args=[told.decision.rule_id])
+    assert page_of(client, opened(told)).find("a", href=rule, string="rotation_failed")
+    words = words_of(client.get(opened(told)))
     assert "[CRITICAL] Managed secret rotation failed: rds-prod-app (cn-hangzhou)" in words
     assert "Attempt 1: Failed for now · 503 · 250 ms" in words
     assert "The receiver answered 503. busy" in words

@@ -21,7 +21,7 @@ from alerts.notifications.claim import LEASE, claim
 from alerts.notifications.deliver import MOST_TRIES, deliver_one
 from alerts.notifications.dispatch import dispatch_batch
 from alerts.notifications.models import Attempt, Notification
-from alerts.notifications.settle import record_attempt
+from alerts.notifications.settle import answer_of, record_attempt
 from tests.builders import NOW, a_contact, a_contact_group, a_rule, an_event
 from tests.receivers.http import HttpReceiver
 
@@ -70,6 +70,22 @@ def a_notification(*, messages: int = 1) -> Notification:
 
 def attempts(notification: Notification) -> Sequence[tuple[int, str, str]]:
     return list(notification.attempts.order_by("number").values_list("number", "outcome", "code"))
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        (DeliveryError("a.example answered 410 Gone.", permanent=True, code="410", detail="not\nhere"),
+         "a.example answered 410 Gone. It said: not here"),
+        (DeliveryError("It did not answer.", permanent=False, code="TimedOut"), "TimedOut It did not answer."),
+        (Outcome("ACCEPTED", "250", "queued"), "250 queued"),
+        (Outcome("ACCEPTED", "200", "200 ok"), "200 ok"),
+    ],
+)  # fmt: skip
+def test_an_answer_says_the_code_once_and_sets_apart_what_the_other_side_said(
+    result: Outcome | DeliveryError, said: str
+) -> None:
+    assert answer_of(result) == said
 
 
 @db

@@ -76,7 +76,7 @@ def test_all_that_failed_in_a_period_goes_out_again_and_nothing_else() -> None:
         Notification.objects.filter(pk=row.pk).update(created_at=NOW + number * LEASE)
         attempt(WELL if number == 2 else GONE, now=NOW)
     since, until = NOW + LEASE, NOW + 4 * LEASE
-    assert resend_failed(an_account(OTHER_UID), since=since, until=until, now=LATER) == 0
-    assert resend_failed(an_account(), since=since, until=until, now=LATER) == 2
-    assert resend_failed(an_account(), since=since, until=until, now=LATER) == 0
+    assert resend_failed(an_account(OTHER_UID), since=since, until=until, now=LATER) == []
+    assert len(resend_failed(an_account(), since=since, until=until, now=LATER)) == 2
+    assert resend_failed(an_account(), since=since, until=until, now=LATER) == []
     assert set(Notification.objects.filter(state="PENDING").values_list("recipient", flat=True)) == {"to1", "to3"}

@@ -19,10 +19,18 @@ if TYPE_CHECKING:
 
 
 def state_cell(notification: Notification) -> SafeString:
-    """Draw what became of a message; one that waits after a failure says so."""
+    """Draw what became of a message; one that waits after a failure, or that somebody sent again, says so."""
+    if on_its_way_again(notification):
+        return ui.state("AGAIN", tone="busy", label=_("Sending again"))
     if notification.state == Notification.State.PENDING and notification.tries and not notification.claimed_until:
         return ui.state("RETRY", tone="warn", label=_("Will be tried again"))
     return ui.state(notification.state, tone=STATES[notification.state][0], label=notification.get_state_display())
+
+
+def on_its_way_again(notification: Notification) -> bool:
+    """Tell whether a message was sent again, and nothing answered since."""
+    anew = 0 < notification.tries_before >= notification.tries - 1
+    return notification.state == Notification.State.PENDING and anew and not notification.answer
 
 
 def verdict_cell(decision: Decision) -> SafeString:

@@ -9,7 +9,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -52,6 +52,9 @@ def health_cell(destination: Destination) -> SafeString:
         tone, label, since = "critical", _("Paused"), destination.paused_at
     elif destination.failing_since:
         tone, label, since = "warn", _("Fails"), destination.failing_since
+    elif not destination.last_outcome:
+        untried = _("Not tried since it was resumed") if destination.last_at else _("Not tried yet")
+        return ui.state("UNTRIED", tone="neutral", label=untried)
     elif destination.last_outcome == Attempt.Outcome.KEPT:
         return ui.state("KEPT", tone="info", label=_("Kept in the outbox"))
     else:
@@ -59,7 +62,8 @@ def health_cell(destination: Destination) -> SafeString:
     failures = ngettext("%(count)s failure in a row", "%(count)s failures in a row", destination.failures)
     return format_html(
         '<span class="stacked">{}<small>{} · {}</small></span>',
-        ui.state(label, tone=tone, label=label), ui.moment(since, relative=True),
+        ui.state(label, tone=tone, label=label),
+        format_html(_("since {moment}"), moment=ui.moment(since, precision="minute")),
         failures % {"count": formats.number(destination.failures)},
     )  # fmt: skip
 
@@ -69,20 +73,26 @@ def last_cell(destination: Destination) -> SafeString | str:
     if destination.last_at is None:
         return format_html('<span class="muted">{}</span>', _("nothing sent yet"))
     tone = OUTCOMES.get(destination.last_outcome, ("neutral", ""))[0]
+    label = str(OUTCOME_LABELS.get(destination.last_outcome, "")) or _("Before it was resumed")
     return format_html(
         '<span class="stacked"><span class="row">{} <small>{}</small></span><small class="breakable">{}</small></span>',
-        ui.state(destination.last_outcome, tone=tone, label=str(OUTCOME_LABELS.get(destination.last_outcome, ""))),
+        ui.state(destination.last_outcome, tone=tone, label=label),
         ui.moment(destination.last_at, relative=True),
         shortened(destination.last_answer, ANSWER_LENGTH),
     )  # fmt: skip
 
 
-def resume_cell(destination: Destination) -> SafeString | str:
-    """Draw the way to resume a paused one."""
-    if destination.paused_at is None:
-        return ""
-    url = reverse("cloudmonitor:destination_resume", args=[destination.pk])
-    return format_html('<a class="button" data-size="small" href="{}">{}</a>', url, _("Resume"))
+def waiting_cell(destination: Any) -> SafeString | str:
+    """Draw how many messages wait for it, as a link to them."""
+    count = formats.number(destination.waiting)
+    if not destination.waiting:
+        return count
+    return format_html('<a href="{}">{}</a>', messages_of(destination, state=Notification.State.PENDING), count)
+
+
+def messages_of(destination: Destination, **narrowed: str) -> str:
+    """Return the address of the messages to a destination."""
+    return reverse("cloudmonitor:history", query={"destination": destination.pk, **narrowed})
 
 
 class Destinations(ListPage):
@@ -94,7 +104,7 @@ class Destinations(ListPage):
         Column("Address", gettext_lazy("Destination"), address_cell),
         Column("Health", gettext_lazy("Health"), health_cell),
         Column("Last", gettext_lazy("Last try"), last_cell),
-        Column("Waiting", gettext_lazy("Waiting messages"), attribute("waiting"), numeric=True),
+        Column("Waiting", gettext_lazy("Waiting messages"), waiting_cell, numeric=True),
     )
     exported = (
         Column("Channel", "Channel", attribute("channel")),
@@ -117,9 +127,23 @@ class Destinations(ListPage):
         return Destination.objects.filter(account=self.account).annotate(waiting=Coalesce(Subquery(counted), 0))
 
     def shown(self) -> Sequence[Column]:
-        """Return the columns; who may change something sees the way to resume a paused one."""
-        paused = self.may_change and self.rows().filter(paused_at__isnull=False).exists()
-        return (*self.columns, Column("Actions", _("Actions"), resume_cell)) if paused else self.columns
+        """Return the columns, and what can be done to each."""
+        return (*self.columns, Column("Actions", _("Actions"), self.actions_cell))
+
+    def actions_cell(self, destination: Destination) -> SafeString:
+        """Draw the way to its messages and, for who may change something, the way to resume a paused one."""
+        links = [(_("Messages"), messages_of(destination))]
+        if self.may_change and destination.paused_at:
+            links.append((_("Resume"), reverse("cloudmonitor:destination_resume", args=[destination.pk])))
+        drawn = format_html_join(
+            "",
+            "{}",
+            (
+                [ui.button(word, href=url, size="small", aria_label=f"{word} {destination.masked}")]
+                for word, url in links
+            ),
+        )
+        return format_html('<span class="row nowrap">{}</span>', drawn)
 
     def context(self) -> dict[str, Any]:
         """Return the words of the page."""
@@ -167,4 +191,5 @@ class DestinationResume(FormPage):
             "trail": [{"label": _("Destinations"), "url": back}, {"label": _("Resume")}],
             "back": back,
             "accept": _("Resume"),
+            "kind": "primary",
         }

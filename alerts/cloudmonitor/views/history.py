@@ -7,23 +7,30 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alerts.channels import BY_KIND
 from alerts.cloudmonitor.views.cells import state_cell, verdict_cell
+from alerts.cloudmonitor.views.message_cells import (
+    ANSWER_LENGTH,
+    channel_label,
+    details_cell,
+    duration_of,
+    event_cell,
+    outcome_cell,
+    recipient_cell,
+    subject_cell,
+)
 from alerts.cloudmonitor.views.resending import can_be_sent_again
-from alerts.events.catalog import BY_NAME
 from alerts.events.models import SystemEvent
 from alerts.notifications.filters import DecisionFilter, NotificationFilter
 from alerts.notifications.message import callback_body
-from alerts.notifications.models import Attempt, Decision, Notification
+from alerts.notifications.models import Attempt, Decision, Destination, Notification
 from alerts.notifications.plain import shortened
+from alerts.notifications.resent import moment_of
 from alerts.rules.models import AlertRule
 from alerts.ui import formats
 from alerts.ui.access import ConsoleView
-from alerts.ui.event_cells import test_mark
 from alerts.ui.outcomes import OUTCOMES, reason_of
 from alerts.ui.pages import ListPage
 from alerts.ui.tables import Column, attribute
@@ -33,56 +40,6 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
-    from django.utils.safestring import SafeString
-
-ANSWER_LENGTH = 80
-
-
-def event_cell(decision: Decision) -> SafeString:
-    """Draw the event's level and title, as a link to its details, over the resource."""
-    known = BY_NAME.get(decision.event_name)
-    title = _(known.title) if known else decision.event_name
-    url = reverse("cloudmonitor:system_event", args=[decision.event_id])
-    return format_html(
-        '<span class="stacked"><span class="row">{}<a href="{}">{}</a>{}</span><code>{}</code></span>',
-        ui.level(decision.level), url, title, test_mark(test=decision.test), decision.resource,
-    )  # fmt: skip
-
-
-def subject_cell(notification: Notification) -> SafeString | str:
-    """Draw what a message is about: its event, or the purpose of one that is about none."""
-    if notification.decision is None:
-        return notification.get_purpose_display()
-    return event_cell(notification.decision)
-
-
-def recipient_cell(notification: Notification) -> SafeString:
-    """Draw who was to be told, over channel and masked address."""
-    return format_html(
-        '<span class="stacked"><span>{}</span><small>{} · <span class="mono">{}</span></small></span>',
-        notification.recipient, channel_label(notification), notification.masked,
-    )  # fmt: skip
-
-
-def outcome_cell(notification: Notification) -> SafeString:
-    """Draw the outcome, as a link to the message, over what the other side said."""
-    url = reverse("cloudmonitor:notification", args=[notification.pk])
-    said = shortened(notification.answer, ANSWER_LENGTH)
-    answer = format_html("<small>{}</small>", said) if said else ""
-    return format_html('<span class="stacked"><a href="{}">{}</a>{}</span>', url, state_cell(notification), answer)
-
-
-def channel_label(notification: Notification) -> str:
-    """Return the channel's name."""
-    channel = BY_KIND.get(notification.channel)
-    return _(channel.label) if channel else notification.channel
-
-
-def duration_of(notification: Notification) -> float | None:
-    """Return how long all attempts took together, in seconds; None before the first."""
-    attempts = notification.attempts.all()
-    return round(sum(attempt.duration for attempt in attempts), 3) if attempts else None
-
 
 TOLD_NOBODY = "?told=nobody"
 
@@ -122,6 +79,7 @@ class History(HistoryPage):
         Column("Outcome", gettext_lazy("Outcome"), outcome_cell),
         Column("Attempts", gettext_lazy("Attempts"), attribute("tries"), numeric=True),
         Column("Duration", gettext_lazy("Duration"), lambda row: formats.duration(duration_of(row)), numeric=True),
+        Column("Details", gettext_lazy("Actions"), details_cell),
     )
     exported = (
         Column("Time", "Time", attribute("created_at")),
@@ -151,6 +109,16 @@ class History(HistoryPage):
         attempts = Prefetch("attempts", Attempt.objects.only("notification", "duration"))
         found = Notification.objects.filter(account=self.account).select_related("decision")
         return found.defer("address", "text").prefetch_related(attempts)
+
+    def pill_value(self, name: str, value: str) -> str:
+        """Return the visible part of a destination's address, and when messages were sent again."""
+        if name == "destination":
+            found = Destination.objects.filter(account=self.account, pk=value).first()
+            return found.masked if found else value
+        if name == "resent":
+            moment = moment_of(value)
+            return formats.moment(moment).text if moment else value
+        return super().pill_value(name, value)
 
     def context(self) -> dict[str, Any]:
         """Return title and tabs."""

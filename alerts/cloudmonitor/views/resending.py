@@ -18,6 +18,7 @@ from alerts.accounts.refusal import Refused
 from alerts.notifications.forms import ResendFailedForm
 from alerts.notifications.models import Notification
 from alerts.notifications.resend import AGAIN, resend, resend_failed
+from alerts.notifications.resent import remember
 from alerts.ui import formats
 from alerts.ui.forms import FormPage
 
@@ -61,6 +62,7 @@ class Resend(FormPage):
             "trail": [{"label": _("Alert History"), "url": reverse("cloudmonitor:history")}, {"label": _("Resend")}],
             "back": back,
             "accept": _("Send again"),
+            "kind": "primary",
         }
 
 
@@ -78,12 +80,13 @@ class ResendFailed(FormPage):
     def act(self, form: ResendFailedForm, *, now: datetime) -> str:
         """Let them go out."""
         since, until = form.cleaned_data["since"], form.cleaned_data["until"]
-        self.count = resend_failed(self.account, since=since, until=until, now=now)
-        if not self.count:
+        resent = resend_failed(self.account, since=since, until=until, now=now)
+        if not resent:
             raise Refused(_("No message of this period failed."))
+        self.count = len(resent)
         self.subject = f"{since:%Y-%m-%dT%H:%M:%SZ} – {until:%Y-%m-%dT%H:%M:%SZ}: {self.count}"
         tasks.ring(tasks.deliver)
-        return f"{reverse('cloudmonitor:history')}?state=PENDING"
+        return reverse("cloudmonitor:history", query={"resent": remember(resent, now=now)})
 
     def done(self) -> str:
         """Say how many."""
