@@ -212,6 +212,12 @@ class SilenceForm(SelectionForm):
         """Return when it hides, as far as that is typed rightly."""
         return None if set(WHEN) & set(self.errors) else self.wanted().schedule()
 
+    def wrong_times(self) -> list[tuple[str, str, str]]:
+        """Return (id of the control, label, sentence) of what is wrong with when it hides."""
+        return [
+            (self[name].id_for_label, str(self[name].label), str(error)) for name in WHEN for error in self[name].errors
+        ]
+
     def forget(self) -> None:
         """Show what was typed, without saying what is wrong with it yet."""
         self._errors = ErrorDict()

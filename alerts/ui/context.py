@@ -78,6 +78,7 @@ def _cloudmonitor_sections() -> tuple[Section, ...]:
             (
                 (_("Alert Contacts"), "cloudmonitor:contacts", "contact"),
                 (_("Alert History"), "cloudmonitor:history", "history"),
+                (_("Silences"), "cloudmonitor:silences", "volume-x"),
                 (_("Message Texts"), "cloudmonitor:message_texts", "file-text"),
                 (_("Destinations"), "cloudmonitor:destinations", "send"),
                 (_("Outbox"), "cloudmonitor:outbox", "inbox"),

@@ -73,6 +73,7 @@ class EventDetails(ConsoleView):
             "asked": story.asked,
             "told": story.told,
             "rule_url": rule_url(event) if self.may_change else "",
+            "silence_url": silence_url(event) if self.may_change and event.test_of is None else "",
             "here": self.request.get_full_path(),
             "back": self.back(),
             "trail": [*self.trail(), {"label": cells.title_of(event)}],
@@ -101,6 +102,12 @@ def rule_url(event: SystemEvent) -> str:
     """Return the address that makes an alert rule for events such as this one."""
     wanted = {"product": event.product, "event_type": event.event_type, "level": event.level, "name": event.name}
     return f"{reverse('cloudmonitor:alert_rule_create')}?{urlencode({k: v for k, v in wanted.items() if v})}"
+
+
+def silence_url(event: SystemEvent) -> str:
+    """Return the address that makes a silence for events of this kind on this resource."""
+    wanted = {"product": event.product, "name": event.name, "resource": event.resource}
+    return f"{reverse('cloudmonitor:silence_create')}?{urlencode({k: v for k, v in wanted.items() if v})}"
 
 
 def pairs_of(content: object, *, name: str = "", depth: int = 0) -> Iterator[dict[str, Any]]:

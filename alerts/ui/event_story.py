@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from alerts.channels import BY_KIND
 from alerts.notifications.models import Attempt, Decision, Notification
 from alerts.ui import formats
+from alerts.ui.hush_story import Hushes, hushes_of
 from alerts.ui.outcomes import OUTCOMES, STATES, VERDICTS, reason_of
 
 if TYPE_CHECKING:
@@ -27,11 +28,12 @@ class Story(NamedTuple):
 
 
 def story_of(event: SystemEvent) -> Story:
-    """Return what became of an event. Three queries."""
+    """Return what became of an event. Three queries, and two more where something kept it quiet."""
     decisions = Decision.objects.filter(account=event.account_id, event_id=event.pk).order_by("pk")
     found = list(decisions.prefetch_related("notifications__attempts"))
     verdicts = {each.verdict for each in found}
-    steps = [*_beginning(event), *(_decision(each) for each in found), *_waiting(event)]
+    hushes = hushes_of(found)
+    steps = [*_beginning(event), *(_decision(each, hushes) for each in found), *_waiting(event)]
     return Story(steps, bool(verdicts - {Decision.Verdict.UNSELECTED}), Decision.Verdict.TOLD in verdicts)
 
 
@@ -55,7 +57,7 @@ def _waiting(event: SystemEvent) -> list[Step]:
     return [{"title": _("The alert rules have not looked at it yet"), "tone": "busy", "icon": "clock"}]
 
 
-def _decision(decision: Decision) -> Step:
+def _decision(decision: Decision, hushes: Hushes) -> Step:
     tone, icon = VERDICTS[decision.verdict]
     verdict = decision.get_verdict_display()
     named = _("Alert rule %(rule)s: %(verdict)s") % {"rule": decision.rule_name, "verdict": verdict}
@@ -66,7 +68,7 @@ def _decision(decision: Decision) -> Step:
         "text": reason_of(decision),
         "tone": tone,
         "icon": icon,
-        "steps": [_notification(each) for each in decision.notifications.all()],
+        "steps": [*hushes.get(decision.pk, ()), *(_notification(each) for each in decision.notifications.all())],
     }
 
 

@@ -16,6 +16,7 @@ from alerts.events.catalog import LEVELS
 from alerts.events.models import EventCount
 from alerts.ui import formats, overview
 from alerts.ui.access import ConsoleView
+from alerts.ui.silence_notices import silences_to_look_at
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -53,6 +54,7 @@ class Home(ConsoleView):
             ],
             "critical": overview.newest_critical(self.account),
             "critical_url": search_url(level="CRITICAL", period="90d"),
+            "silences": silences_to_look_at(self.account, now=now),
             "deletions": deletions, "expiring": expiring, "full": full[: overview.SHOWN],
             "first": None if EventCount.objects.filter(account=self.account).exists() else self.first_steps(),
         }  # fmt: skip

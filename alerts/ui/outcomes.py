@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from alerts.notifications.models import Attempt, Decision, Notification
 from alerts.ui import formats
@@ -45,6 +46,14 @@ OUTCOMES: Mapping[str, Look] = {
 }
 
 
+QUIET: Mapping[str, Any] = {
+    "acknowledged": gettext_lazy("Somebody has taken the incident on."),
+    "snoozed": gettext_lazy("Somebody has put the incident off."),
+    "flapping": gettext_lazy("The incident begins and ends too often to be told each time."),
+}
+"""What keeps an event of an incident from being told, by the code of the reason."""
+
+
 def reason_of(decision: Decision) -> str:
     """Return why a decision told nobody, in a sentence; empty where the decision says it all."""
     code, _colon, detail = decision.reason.partition(":")
@@ -54,6 +63,12 @@ def reason_of(decision: Decision) -> str:
         return _("None of the rule's contact groups has a contact that can be reached, and no system is told.")
     if code == "outside-hours":
         return _("It happened outside the effective hours of the rule.")
+    if code == "silence":
+        return _("It happened within a window of a silence.")
+    if code == "hidden-by":
+        return _("Another event on the same resource says it better, and this rule hears of that one too.")
+    if code in QUIET:
+        return str(QUIET[code])
     if decision.verdict == Decision.Verdict.UNSELECTED:
         return _("The test event is not one that the rule selects.") if decision.test else ""
     return decision.reason

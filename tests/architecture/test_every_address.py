@@ -17,6 +17,8 @@ from alerts.notifications.models import Destination, Notification
 from alerts.rules.models import ResourceGroup
 from alerts.rules.save import set_state
 from tests import builders
+from tests.silences.quiet import a_silence
+from tests.subscriptions.making import a_configuration, a_policy, a_push_channel
 
 pytestmark = pytest.mark.django_db
 
@@ -76,12 +78,16 @@ def addresses() -> Any:
     member = Member.objects.create(user=builders.a_user(role=None), account=account, role=Role.VIEWER)
     set_state(rule, state=rule.State.DISABLED, now=builders.NOW)
     resources = ResourceGroup.objects.create(account=account, name="resources", created_at=builders.NOW)
+    policy = a_policy()
     pks = {
+        "subscription_policy": policy.pk, "policy_version": policy.versions.latest("pk").pk,
+        "push_channel": a_push_channel().pk, "notification_configuration": a_configuration().pk,
         "destination": Destination.objects.create(account=account, destination="d", channel="email", masked="a").pk,
         "rule_version": rule.versions.latest("pk").pk, "resource_group": resources.pk,
         "alert_rule": rule.pk, "contact_group": builders.a_contact_group().pk, "contact": contact.pk,
         "notification": notification.pk, "outbox": notification.pk, "member": member.pk,
         "access_key": create_access_key(account, now=builders.NOW)[0].pk,
+        "silence": a_silence().pk, "incident": builders.an_incident().pk,
         "address": contact.addresses.get().pk, "token": ApiToken.objects.get(account=account).pk, "replica": replica.pk,
     }  # fmt: skip
     assert isinstance(client_key, ClientKey)
