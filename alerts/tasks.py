@@ -23,6 +23,7 @@ from alerts.notifications.deliver import deliver_one
 from alerts.notifications.digests import digest_batch
 from alerts.notifications.dispatch import dispatch_batch
 from alerts.notifications.retention import retain as retain_all
+from alerts.notifications.silence_ends import tell_ends
 from alerts.notifications.speak import speak_batch
 from alerts.pulse import leave_pulse
 
@@ -100,6 +101,12 @@ def speak() -> None:
     """Let what subscription policies have gathered say what is due, and the digests."""
     drain(speak_batch, then=(deliver,), times=POOL)
     drain(digest_batch, then=(deliver,))
+
+
+@shared_task(name="line.tell_silence_ends")
+def tell_silence_ends() -> None:
+    """Tell of silences whose windows are over what they hid."""
+    drain(tell_ends, then=(deliver,))
 
 
 @shared_task(name="deliveries.deliver")

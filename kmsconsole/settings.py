@@ -207,6 +207,7 @@ CELERY_BEAT_SCHEDULE = {
         ("evaluate", "line.evaluate", 1.0),
         ("dispatch", "line.dispatch", 1.0),
         ("speak", "line.speak", 1.0),
+        ("tell-silence-ends", "line.tell_silence_ends", 5.0),
         ("deliver", "deliveries.deliver", 1.0),
         ("retain", "line.retain", 3600.0),
     )

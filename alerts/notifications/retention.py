@@ -1,4 +1,4 @@
-"""Retention, the whole of it: after the events and what is before them, decisions and messages, mutes, trials."""
+"""Retention, the whole of it: after the events and what is before them, decisions and messages, mutes, trials, silences."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from alerts.events.partitions import RETENTION
 from alerts.notifications.health import expire
 from alerts.notifications.models import Decision, Mute, Notification
 from alerts.rules.save import forget_trials
+from alerts.silences.keep import forget_silences
 
 KEEP = RETENTION + timedelta(days=10)
 BATCH = 2_000
@@ -20,6 +21,7 @@ def retain(*, now: datetime) -> None:
     expire(now=now)
     forget(now=now)
     forget_trials(now=now)
+    forget_silences(now=now)
 
 
 def forget(*, now: datetime) -> int:
