@@ -1,4 +1,4 @@
-"""Retention, the whole of it: after the events and what is before them, decisions and messages, mutes, trials, silences."""
+"""Retention, the whole of it: events and what is before them, decisions, messages, mutes, trials, silences."""
 
 from __future__ import annotations
 
