@@ -7,7 +7,7 @@ it had never been.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -184,7 +184,7 @@ def _test(work: Gathering, audience: Audience, event: SystemEvent, made: Decisio
     running = work.touch(_new(work, audience, key=f"{TESTED}:{event.id.hex}", shared={}))
     running.row.closed_at, running.row.closing = work.now, TESTED
     heap = Heap(1, event.occurred_at, event.occurred_at, event.level, str(event.id))
-    running.state = replace(running.state, total=heap, number=1, told_at=work.now)
+    running.state = running.state.but(total=heap, number=1, told_at=work.now)
     running.members[event.name, event.resource], _fresh = joined(running.row, None, event)
     made.bundle = running.row
     running.decisions.append(made)

@@ -13,7 +13,7 @@ goes through: counted or waiting (nothing told yet), told (quiet, repeats, escal
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -97,19 +97,19 @@ def step(state: State, signal: Arrival | Tick, *, now: datetime, terms: Terms) -
 def _gathered(state: State, event: Arrival, *, now: datetime, terms: Terms) -> tuple[State, str]:
     new = Counted(event.at, event.level, event.event, event.fresh)
     if event.opens:
-        state = replace(state, tracked=True, lasting=True, held=False)
+        state = state.but(tracked=True, lasting=True, held=False)
     if state.waiting is None:
         counted, enough = count(state.counted, new, terms=terms)
         if not enough:
-            return replace(state, counted=counted), COUNTED
+            return state.but(counted=counted), COUNTED
     else:
         counted = (new,)
     heap = heap_of(counted)
-    state = replace(state, counted=(), total=heap.with_(state.total))
+    state = state.but(counted=(), total=heap.with_(state.total))
     if state.waiting is None and not _speaks(state, counted, now=now, terms=terms):
-        return replace(state, muted=heap.with_(state.muted)), MUTED
+        return state.but(muted=heap.with_(state.muted)), MUTED
     due = state.due or max(now + timedelta(seconds=terms.wait), state.quiet_until or now)
-    return replace(state, waiting=heap.with_(state.waiting), due=due), GATHERED
+    return state.but(waiting=heap.with_(state.waiting), due=due), GATHERED
 
 
 def _speaks(state: State, counted: tuple[Counted, ...], *, now: datetime, terms: Terms) -> bool:
@@ -123,7 +123,7 @@ def _ticked(state: State, tick: Tick, *, now: datetime, terms: Terms) -> Outcome
     was_held = state.held
     if state.tracked:
         seen = tick.situation()
-        state = replace(state, lasting=seen.lasting, held=seen.lasting and seen.held, held_until=seen.held_until)
+        state = state.but(lasting=seen.lasting, held=seen.lasting and seen.held, held_until=seen.held_until)
     over = state.tracked and not state.lasting
     if over and state.told_at is not None:
         return _recovered(state)
@@ -138,13 +138,13 @@ def _ticked(state: State, tick: Tick, *, now: datetime, terms: Terms) -> Outcome
 
 def _recovered(state: State) -> Outcome:
     speech = Speech(RECOVERY, state.number + 1, _all(state))
-    return Outcome(replace(state, number=speech.number), (speech,), None, closing=RECOVERED)
+    return Outcome(state.but(number=speech.number), (speech,), None, closing=RECOVERED)
 
 
 def _resumed(state: State, *, now: datetime, terms: Terms) -> Outcome:
     """Begin anew: whoever took it on has not ended it."""
     kind = FIRST if state.told_at is None else REPEAT
-    state = replace(state, climbed=0, climb_from=now, repeats=0)
+    state = state.but(climbed=0, climb_from=now, repeats=0)
     state, speech = _said(state, kind, _all(state), now=now, terms=terms)
     return Outcome(state, (speech,), due_of(state, terms=terms))
 
@@ -161,7 +161,7 @@ def _due_speeches(
     free = tick.room_at is None or now >= tick.room_at
     if state.waiting and state.due and state.due <= now and free:
         if state.held:
-            return replace(state, waiting=None, due=None, muted=state.waiting.with_(state.muted)), ()
+            return state.but(waiting=None, due=None, muted=state.waiting.with_(state.muted)), ()
         kind = FIRST if state.told_at is None else MORE
         state, speech = _said(state, kind, state.waiting.with_(state.muted), now=now, terms=terms, over=over)
         return state, (speech,)
@@ -171,7 +171,7 @@ def _due_speeches(
     repeats = _repeats_at(state, terms=terms)
     if repeats and repeats <= now and free:
         state, speech = _said(state, REPEAT, _all(state), now=now, terms=terms)
-        return replace(state, repeats=state.repeats + 1), (speech,)
+        return state.but(repeats=state.repeats + 1), (speech,)
     return state, ()
 
 
@@ -179,12 +179,12 @@ def _said(
     state: State, kind: str, heap: Heap, *, now: datetime, terms: Terms, over: bool = False
 ) -> tuple[State, Speech]:
     speech = Speech(kind, state.number + 1, heap, over=over)
-    begun = replace(state, climb_from=now, climbed=0) if kind == FIRST else state
-    news = replace(begun, repeats=0) if kind == MORE else begun
-    told = replace(
-        news, number=speech.number, waiting=None, due=None, muted=None, told_at=now, quiet_until=now + terms.quiet,
-        repeat_from=now,
-    )  # fmt: skip
+    begun = state.but(climb_from=now, climbed=0) if kind == FIRST else state
+    news = begun.but(repeats=0) if kind == MORE else begun
+    quiet_until = now + terms.quiet
+    told = news.but(
+        number=speech.number, waiting=None, due=None, muted=None, told_at=now, quiet_until=quiet_until, repeat_from=now
+    )
     return told, speech
 
 
@@ -192,7 +192,7 @@ def _climbed(state: State, *, now: datetime, terms: Terms) -> tuple[State, tuple
     up = next_step(state.climbed, terms=terms)
     assert up is not None
     speech = Speech(ESCALATION, state.number + 1, _all(state), step=state.climbed + 1, group=up.group)
-    return replace(state, number=speech.number, climbed=state.climbed + 1, climb_from=now), (speech,)
+    return state.but(number=speech.number, climbed=state.climbed + 1, climb_from=now), (speech,)
 
 
 def _climbs_at(state: State, *, terms: Terms) -> datetime | None:

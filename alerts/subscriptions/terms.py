@@ -6,7 +6,7 @@ All spans are whole seconds.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from alerts.rules.hours import DAY, Hours
@@ -82,6 +82,15 @@ def _starts(hours: Hours, *, now: datetime) -> Iterator[datetime]:
     today = now.astimezone(hours.tz).date()
     for days in range(-1, DAYS_AHEAD):
         for clock in {hours.start or time(), time()}:
-            # By way of UTC: a wall time that does not exist becomes the moment after the gap.
-            wall = datetime.combine(today + days * DAY, clock, tzinfo=hours.tz)
-            yield wall.astimezone(now.tzinfo)
+            yield _moment(datetime.combine(today + days * DAY, clock, tzinfo=hours.tz))
+
+
+def _moment(wall: datetime) -> datetime:
+    """Return the moment of a wall time in UTC; of one that is left out, the first moment after the gap."""
+    moment = wall.astimezone(UTC)
+    if moment.astimezone(wall.tzinfo).replace(tzinfo=None) == wall.replace(tzinfo=None):
+        return moment
+    before = wall.replace(fold=1).astimezone(UTC)
+    while before.astimezone(wall.tzinfo).utcoffset() != moment.astimezone(wall.tzinfo).utcoffset():
+        before += timedelta(minutes=1)
+    return before

@@ -41,8 +41,8 @@ class GroupDigest(models.Model):
     def moment_after(self, now: datetime) -> datetime:
         """Return the first moment after `now` at which the clock in the group's zone shows the time of the digest.
 
-        A time that the start of summer time leaves out becomes the moment after the gap; of one that its end brings
-        twice, the first counts.
+        A time that the start of summer time leaves out comes as much later as the gap is long; of one that its end
+        brings twice, the first counts.
         """
         zone = ZoneInfo(self.time_zone)
         today = now.astimezone(zone).date()
