@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from alerts.cloudmonitor import check_urls, contact_urls, history_urls, rule_urls, silence_urls
+from alerts.cloudmonitor import check_urls, contact_urls, history_urls, rule_urls, silence_urls, subscription_urls
 from alerts.cloudmonitor.views import catalogue, system_events
 
 app_name = "cloudmonitor"
@@ -15,6 +15,7 @@ urlpatterns = [
     ),
     *contact_urls.urlpatterns,
     *history_urls.urlpatterns,
+    *subscription_urls.urlpatterns,
     *silence_urls.urlpatterns,
     path("help/events/", catalogue.EventCatalogue.as_view(), name="event_catalogue"),
 ]

@@ -127,14 +127,15 @@ def send_test(address: Address, *, channel: str, actor: str, now: datetime) -> N
     if not address.usable:
         raise Refused(_("This address is not confirmed yet: nothing but the question is sent there."))
     contact, account = address.contact, address.contact.account
-    _check_rate(account, now=now)
+    check_rate(account, now=now)
     url = settings.SITE_URL + reverse("cloudmonitor:contact", args=[contact.pk])
     values = {"contact": contact.name, "account": account.name, "actor": actor}
     message = letters.letter(letters.TEST, language=contact.language, url=url, **values)
     return send_directly(account, recipient, message, purpose=Notification.Purpose.TEST, now=now)
 
 
-def _check_rate(account: CloudAccount, *, now: datetime) -> None:
+def check_rate(account: CloudAccount, *, now: datetime) -> None:
+    """Raise Refused when the account has sent ten tests within a minute."""
     # Two who press at once must not both find room for one.
     CloudAccount.objects.select_for_update(no_key=True).get(pk=account.pk)
     newest = Notification.objects.filter(account=account).order_by("-pk").values("pk")[:LOOKED_AT]

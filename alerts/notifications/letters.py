@@ -68,6 +68,18 @@ TEST: Mapping[str, Words] = {
         (),
     ),
 }
+PUSH_TEST: Mapping[str, Words] = {
+    "en": Words(
+        "[Test] KMS Console can reach this push channel",
+        (
+            "This is a test message. Nothing has happened to any key, secret or client key.",
+            "{actor} asked for it, to see whether messages for the push channel “{contact}” "
+            "of the account “{account}” arrive here.",
+        ),
+        "Open the push channels",
+        (),
+    ),
+}
 
 
 def letter(texts: Mapping[str, Words], *, language: str, url: str, **values: str) -> Letter:

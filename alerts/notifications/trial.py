@@ -49,7 +49,7 @@ def send_test_event(rule: AlertRule, fields: Mapping[str, Any], *, now: datetime
 
     Raises Refused when the account has sent ten within a minute.
     """
-    _check_rate(rule.account_id, now=now)
+    check_event_rate(rule.account_id, now=now)
     draft = trial_draft(rule, fields, now=now)
     record([draft], now=now)
     return draft
@@ -64,7 +64,8 @@ def trial_draft(rule: AlertRule, fields: Mapping[str, Any], *, now: datetime) ->
     )  # fmt: skip
 
 
-def _check_rate(account: str, *, now: datetime) -> None:
+def check_event_rate(account: str, *, now: datetime) -> None:
+    """Raise Refused when the account has sent ten test events within a minute."""
     # Two who press at once must not both find room for one.
     CloudAccount.objects.select_for_update(no_key=True).get(pk=account)
     lately = SystemEvent.objects.filter(account=account, id__gte=first_id(now - timedelta(minutes=1)))

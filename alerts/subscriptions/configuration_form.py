@@ -187,9 +187,10 @@ class ConfigurationForm(forms.Form):
 
     def mistakes(self) -> Iterator[tuple[str, str, str]]:
         """Yield (id of the control, label, sentence) of everything that is wrong, from top to bottom."""
-        for bound in self:
+        for bound in self.visible_fields():
             yield from ((bound.id_for_label, str(bound.label or ""), str(error)) for error in bound.errors)
-        yield from (("", "", str(error)) for error in [*self.non_field_errors(), *self.steps.non_form_errors()])
+        others = [*self.non_field_errors(), *self["opened"].errors, *self.steps.non_form_errors()]
+        yield from (("", "", str(error)) for error in others)
         for number, row in enumerate(self.steps.forms, start=1):
             for bound in row:
                 label = _("Step %(number)s, %(field)s") % {"number": number, "field": bound.label}

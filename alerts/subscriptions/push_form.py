@@ -15,14 +15,16 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from alerts.estate.regions import REGIONS
 from alerts.rules.machines import FunctionRow, LogRow, QueueRow, UrlRow
 from alerts.subscriptions.models import PushChannel
 from alerts.subscriptions.push_headers import headers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from alerts.accounts.models import CloudAccount
+    from alerts.estate.regions import Region
     from alerts.rules.targets import Row
 
     Check = Callable[[str], Iterator[str]]
@@ -102,6 +104,11 @@ class PushChannelForm(forms.Form):
         return str(self["kind"].value() or "")
 
     @property
+    def regions(self) -> Sequence[Region]:
+        """The regions to choose from."""
+        return REGIONS
+
+    @property
     def webhook(self) -> Row:
         """The fields of a webhook."""
         return self.rows[KIND.WEBHOOK]
@@ -164,9 +171,9 @@ class PushChannelForm(forms.Form):
 
     def mistakes(self) -> Iterator[tuple[str, str, str]]:
         """Yield (id of the control, label, sentence) of everything that is wrong, from top to bottom."""
-        for bound in [*self, *self.rows.get(self.chosen, ())]:
+        for bound in [*self.visible_fields(), *self.rows.get(self.chosen, ())]:
             yield from ((bound.id_for_label, str(bound.label or ""), str(error)) for error in bound.errors)
-        yield from (("", "", str(error)) for error in self.non_field_errors())
+        yield from (("", "", str(error)) for error in [*self.non_field_errors(), *self["opened"].errors])
         if self.chosen == KIND.WEBHOOK:
             yield from (("", "", str(error)) for error in self.headers.non_form_errors())
             for number, row in enumerate(self.headers.forms, start=1):

@@ -70,6 +70,7 @@ def _cloudmonitor_sections() -> tuple[Section, ...]:
             _("Event Center"),
             (
                 (_("System Event"), "cloudmonitor:system_events", "activity"),
+                (_("Event Subscription"), "cloudmonitor:subscription_policies", "mails"),
                 (_("Resource Groups"), "cloudmonitor:resource_groups", "layers"),
             ),
         ),
@@ -118,8 +119,15 @@ TABS = {
         "cloudmonitor:alert_rule_versions", "cloudmonitor:rule_version_roll_back", "cloudmonitor:alert_rules_import",
         "cloudmonitor:alert_rules_change",
     ),
+    "cloudmonitor:subscription_policies": (
+        "cloudmonitor:push_channels", "cloudmonitor:push_channel_create", "cloudmonitor:push_channel_modify",
+        "cloudmonitor:push_channel_delete", "cloudmonitor:notification_configurations",
+        "cloudmonitor:notification_configuration_create", "cloudmonitor:notification_configuration_modify",
+        "cloudmonitor:notification_configuration_delete", "cloudmonitor:event_subscription_test",
+        "cloudmonitor:event_subscription_tested",
+    ),
     "cloudmonitor:contacts": (
         "cloudmonitor:contact_groups", "cloudmonitor:contact_group_create", "cloudmonitor:contact_group_modify",
-        "cloudmonitor:contact_group_delete",
+        "cloudmonitor:contact_group_delete", "cloudmonitor:contact_group_digest",
     ),
 }  # fmt: skip

@@ -61,7 +61,8 @@ def a_policy(
     """Return an enabled policy for everything; unless told it has a new configuration with a new group."""
     told = configuration or (a_configuration() if tells else None)
     owner = told.account if told else an_account()
-    made = SubscriptionPolicy(account=owner, name=f"policy {a_number()}", configuration=told, **fields)
+    fields = {"name": f"policy {a_number()}", **fields}
+    made = SubscriptionPolicy(account=owner, configuration=told, **fields)
     return save_policy(made, push_channels=push, now=NOW)
 
 

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from alerts.accounts.audit import note
 from alerts.accounts.models import Role
-from alerts.cloudmonitor.views.alert_rule_versions import as_lines
+from alerts.cloudmonitor.views.versions import as_lines
 from alerts.estate.refusal import Refused
 from alerts.notifications.addresses import ask_unasked
+from alerts.notifications.files import MORE
 from alerts.rules.files.load import Plan, load, planned
 from alerts.rules.files.text import MOST_BYTES
 from alerts.rules.files.write import exported
@@ -44,7 +45,9 @@ class AlertRulesExport(ConsoleView):
                 raise PermissionDenied(_("Only an administrator may export addresses and secrets."))
             note(self.account, actor=self.actor, verb="alert_rule.export_secrets", subject=self.account.name,
                  now=timezone.now())  # fmt: skip
-        answer = HttpResponse(exported(self.account, secrets=secrets), content_type="application/yaml; charset=utf-8")
+        answer = HttpResponse(
+            exported(self.account, secrets=secrets, more=MORE), content_type="application/yaml; charset=utf-8"
+        )
         answer["Content-Disposition"] = 'attachment; filename="alert-rules.yaml"'
         answer["Cache-Control"] = "no-store"
         return answer
@@ -108,7 +111,7 @@ class AlertRulesImport(FormPage):
             return super().post(request, **kwargs)
         if not form.is_valid():
             return self.show(form, status=422)
-        self.found = planned(self.account, form.yaml(), now=timezone.now())
+        self.found = planned(self.account, form.yaml(), now=timezone.now(), more=MORE)
         return self.show(self.again(form), status=422 if self.found.mistakes else 200)
 
     def again(self, form: FileForm) -> FileForm:
@@ -119,7 +122,7 @@ class AlertRulesImport(FormPage):
 
     def act(self, form: FileForm, *, now: datetime) -> str:
         """Bring it in."""
-        done = load(self.account, form.yaml(), now=now, by=self.actor, digest=form.cleaned_data["plan"])
+        done = load(self.account, form.yaml(), now=now, by=self.actor, digest=form.cleaned_data["plan"], more=MORE)
         if done.mistakes:
             raise Refused(" ".join(map(str, done.mistakes)))
         self.asked = ask_unasked(self.account, now=now)

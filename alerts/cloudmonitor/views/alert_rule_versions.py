@@ -5,75 +5,29 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from django import forms
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from alerts.accounts.models import Role
+from alerts.cloudmonitor.views.versions import RollBackPage, VersionsPage
 from alerts.rules.differences import Difference, differences
 from alerts.rules.document import document_of
 from alerts.rules.models import AlertRule, RuleVersion
 from alerts.rules.restore import roll_back
-from alerts.ui.forms import FormPage
-from alerts.ui.pages import PAGE_SIZE, ListPage
-from alerts.ui.tables import Column, attribute
-from alerts.ui.templatetags import ui
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from django import forms
     from django.db.models import QuerySet
 
-    from alerts.ui.pages import Page
 
-CHANGES = {
-    "create": gettext_lazy("Created"),
-    "modify": gettext_lazy("Modified"),
-    "enable": gettext_lazy("Enabled"),
-    "disable": gettext_lazy("Disabled"),
-    "roll-back": gettext_lazy("Rolled back"),
-    "import": gettext_lazy("Imported"),
-}
+class AlertRuleVersions(VersionsPage):
+    """The versions of one rule."""
 
-
-def as_lines(found: Sequence[Difference], *, nothing: str) -> SafeString:
-    """Draw differences, a line for each field."""
-    if not found:
-        return format_html('<span class="muted">{}</span>', nothing)
-    lines = format_html_join(
-        "",
-        '<div><dt>{}</dt><dd><del>{}</del><span aria-hidden="true"> → </span><ins>{}</ins></dd></div>',
-        ((each.label, each.before or "–", each.after or "–") for each in found),
-    )
-    return format_html('<dl class="changes">{}</dl>', lines)
-
-
-def in_text(found: Sequence[Difference]) -> list[str]:
-    """Return differences for an export."""
-    return [f"{each.label}: {each.before or '–'} → {each.after or '–'}" for each in found]
-
-
-class AlertRuleVersions(ListPage):
-    """The versions of one rule, newest first, each with its difference to the one before."""
-
-    collection = "versions"
-    columns = (
-        Column("Version", gettext_lazy("Version"), attribute("number"), numeric=True),
-        Column("ChangedAt", gettext_lazy("Changed"), lambda version: ui.moment(version.made_at),
-               value=attribute("made_at")),
-        Column("ChangedBy", gettext_lazy("By"), lambda version: version.made_by or "–", value=attribute("made_by")),
-        Column("Change", gettext_lazy("Change"), lambda version: CHANGES.get(version.change, version.change),
-               value=attribute("change")),
-        Column("Differences", gettext_lazy("What changed"),
-               lambda version: as_lines(version.found, nothing=version.nothing),
-               value=lambda version: in_text(version.found)),
-    )  # fmt: skip
+    roll_back = "cloudmonitor:rule_version_roll_back"
 
     @cached_property
     def rule(self) -> AlertRule:
@@ -84,39 +38,13 @@ class AlertRuleVersions(ListPage):
         """Return the versions of the rule."""
         return RuleVersion.objects.filter(rule=self.rule)
 
-    def page(self, found: QuerySet[Any], size: int = PAGE_SIZE) -> Page:
-        """Return the page, each version with what it changed."""
-        page = super().page(found, size)
-        self.compare(page.rows)
-        return page
+    def differences(self, before: Any, after: Any) -> Sequence[Difference]:
+        """Return what differs between two documents."""
+        return differences(before, after)
 
-    def everything(self) -> Any:
-        """Return every version with what it changed."""
-        rows = list(self.rows().order_by("-pk"))
-        self.compare(rows)
-        return iter(rows)
-
-    def compare(self, rows: Sequence[Any]) -> None:
-        """Give each version what it changed."""
-        numbers = {version.number for version in rows} | {version.number - 1 for version in rows}
-        stored = self.rows().filter(number__in=numbers).values_list("number", "document")
-        documents = {number: json.loads(document) for number, document in stored}
-        for version in rows:
-            before = documents.get(version.number - 1)
-            version.found = [] if before is None else differences(before, documents[version.number])
-            version.nothing = _("the first that is kept") if before is None else _("nothing")
-
-    def shown(self) -> Sequence[Column]:
-        """Return the columns, with the way back for who may change something."""
-        return (*self.columns, Column("Actions", _("Actions"), self.actions_cell)) if self.may_change else self.columns
-
-    def actions_cell(self, version: RuleVersion) -> SafeString | str:
-        """Draw the way back to a version, but for the newest."""
-        if version.number == self.rule.version:
-            return ui.state("current", tone="good", label=_("In force"))
-        url = reverse("cloudmonitor:rule_version_roll_back", args=[version.pk])
-        said = _("Roll back to version %(number)s") % {"number": version.number}
-        return ui.button(_("Roll back"), href=url, size="small", aria_label=said)
+    def in_force(self) -> int:
+        """Return the rule's version."""
+        return self.rule.version
 
     def context(self) -> dict[str, Any]:
         """Return title and trail."""
@@ -135,12 +63,10 @@ class AlertRuleVersions(ListPage):
         }
 
 
-class RuleVersionRollBack(FormPage):
+class RuleVersionRollBack(RollBackPage):
     """Asks, and makes a rule what it was at a version."""
 
-    template = "cloudmonitor/alert_rule_roll_back.html"
     verb = "alert_rule.roll_back"
-    needs = Role.OPERATOR
 
     @cached_property
     def version(self) -> RuleVersion:
@@ -152,7 +78,7 @@ class RuleVersionRollBack(FormPage):
         """Return a form without fields: it only carries the refusal."""
         assert self.version.rule is not None
         self.subject = self.version.rule.name
-        return forms.Form(data)
+        return super().form(data)
 
     def act(self, form: forms.Form, *, now: datetime) -> str:
         """Roll back."""
@@ -173,11 +99,9 @@ class RuleVersionRollBack(FormPage):
         """Return the question, and what would change."""
         assert self.version.rule is not None
         now, then = document_of(self.version.rule, secrets=True), json.loads(self.version.document)
-        found = [each for each in differences(now, then) if each.field != "state"]
         rules = reverse("cloudmonitor:alert_rules")
         return {
-            "title": _("Roll back to version %(number)s?") % {"number": self.version.number},
-            "changes": as_lines(found, nothing=_("nothing: it is like this already")),
+            **self.question(self.version.number, differences(now, then)),
             "trail": [{"label": _("System Event"), "url": rules}, {"label": _("Versions"), "url": self.back()},
                       {"label": _("Roll back")}],
             "back": self.back(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from alerts.notifications.models import Decision, Notification
@@ -50,15 +50,16 @@ def select_cell(form: str, name: str) -> Callable[[Any], SafeString]:
     return draw
 
 
-def row_actions(modify: str, delete: str) -> Callable[[Any], SafeString]:
-    """Return a cell with the links to the pages of these names."""
+def row_actions(modify: str, delete: str, *more: tuple[str, str]) -> Callable[[Any], SafeString]:
+    """Return a cell with the links to the pages of these names, and to further ones: label and name."""
 
     def draw(row: Any) -> SafeString:
-        links = ((modify, _("Modify"), ""), (delete, _("Delete"), "danger-quiet"))
-        drawn = (
-            ui.button(label, href=reverse(name, args=[row.pk]), size="small", kind=kind, aria_label=f"{label} {row}")
+        others = [(name, label, "") for label, name in more]
+        links = [(modify, _("Modify"), ""), *others, (delete, _("Delete"), "danger-quiet")]
+        drawn = format_html_join("", "{}", (
+            [ui.button(label, href=reverse(name, args=[row.pk]), size="small", kind=kind, aria_label=f"{label} {row}")]
             for name, label, kind in links
-        )
-        return format_html('<span class="row nowrap">{}{}</span>', *drawn)
+        ))  # fmt: skip
+        return format_html('<span class="row nowrap">{}</span>', drawn)
 
     return draw

@@ -19,8 +19,8 @@ from alerts.contacts.directory import keep_group
 from alerts.contacts.filters import ContactGroupFilter
 from alerts.contacts.forms import ContactGroupForm
 from alerts.contacts.models import Contact, ContactGroup
-from alerts.rules.dependents import delete_group
 from alerts.rules.models import AlertRule, RuleTarget
+from alerts.subscriptions.dependents import delete_group
 from alerts.ui.forms import FormPage
 from alerts.ui.pages import ListPage
 from alerts.ui.tables import Column, attribute
@@ -92,7 +92,8 @@ class ContactGroups(ListPage):
         """Return the columns, with actions for who may change something."""
         if not self.may_change:
             return self.columns
-        actions = row_actions("cloudmonitor:contact_group_modify", "cloudmonitor:contact_group_delete")
+        digest = (_("Digest"), "cloudmonitor:contact_group_digest")
+        actions = row_actions("cloudmonitor:contact_group_modify", "cloudmonitor:contact_group_delete", digest)
         return (*self.columns, Column("Actions", _("Actions"), actions))
 
     def context(self) -> dict[str, Any]:

@@ -21,12 +21,12 @@ from alerts.rules.models import AlertRule, ResourceGroup
 from alerts.rules.resources import (
     LOOKED_AT,
     ResourceGroupForm,
-    delete_resource_group,
     idle,
     keep_resource_group,
     known_resources,
     matching,
 )
+from alerts.subscriptions.dependents import delete_resource_group
 from alerts.ui import formats
 from alerts.ui.forms import FormPage
 from alerts.ui.pages import ListPage
