@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,23 +20,19 @@ from alerts.rules.differences import Difference, differences
 from alerts.rules.document import document_of, form_of, mistakes_of
 from alerts.rules.files.mistaken import Mistaken
 from alerts.rules.files.people import load_contact, load_contact_group, load_resource_group
-from alerts.rules.files.shape import SECTIONS, Entry, entries
+from alerts.rules.files.shape import entries
 from alerts.rules.files.text import FileMistake, Unreadable, read
 from alerts.rules.models import AlertRule
 from alerts.rules.save import Change, save_rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
     from datetime import datetime
 
     from alerts.accounts.models import CloudAccount
+    from alerts.rules.files.shape import Entry, Section
 
-TITLES = {
-    "contacts": gettext_lazy("Alert contact"),
-    "contact_groups": gettext_lazy("Contact group"),
-    "resource_groups": gettext_lazy("Resource group"),
-    "rules": gettext_lazy("Alert rule"),
-}
+Loader = Callable[..., "tuple[bool, list[Difference]]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +43,8 @@ class Step:
     name: str
     new: bool
     changes: tuple[Difference, ...]
-
-    @property
-    def title(self) -> str:
-        """What kind of thing it is."""
-        return str(TITLES[self.section])
+    title: str
+    """What kind of thing it is."""
 
 
 @dataclass(slots=True)
@@ -67,21 +61,23 @@ class Plan:
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
-def planned(account: CloudAccount, text: str, *, now: datetime) -> Plan:
+def planned(account: CloudAccount, text: str, *, now: datetime, more: Sequence[Section] = ()) -> Plan:
     """Return what a file would change, and change nothing: everything is done and taken back."""
     with transaction.atomic():
-        plan = _load(account, text, now=now, by="")
+        plan = _load(account, text, now=now, by="", more=more)
         transaction.set_rollback(True)
     return plan
 
 
-def load(account: CloudAccount, text: str, *, now: datetime, by: str, digest: str = "") -> Plan:
-    """Bring a file in and return what it changed; with mistakes nothing is.
+def load(
+    account: CloudAccount, text: str, *, now: datetime, by: str, digest: str = "", more: Sequence[Section] = ()
+) -> Plan:
+    """Bring a file in and return what it changed; with mistakes nothing is. `more` are sections of later stages.
 
     Raises Refused when `digest` is given and the file would do something else than the plan that it is of.
     """
     with transaction.atomic():
-        plan = _load(account, text, now=now, by=by)
+        plan = _load(account, text, now=now, by=by, more=more)
         if digest and not plan.mistakes and plan.digest != digest:
             raise Refused(_("Somebody changed something meanwhile: look again at what this file would change."))
         if plan.mistakes:
@@ -89,30 +85,32 @@ def load(account: CloudAccount, text: str, *, now: datetime, by: str, digest: st
     return plan
 
 
-def _load(account: CloudAccount, text: str, *, now: datetime, by: str) -> Plan:
-    plan = Plan()
+def _load(account: CloudAccount, text: str, *, now: datetime, by: str, more: Sequence[Section]) -> Plan:
+    plan, loaders = Plan(), _LOADERS | {each.name: (each.title, each.load) for each in more}
     try:
-        found, plan.mistakes = entries(read(text))
+        found, plan.mistakes = entries(read(text), more)
     except Unreadable as error:
         plan.mistakes = [error.mistake]
     if plan.mistakes:
         return plan
-    for section in SECTIONS:
-        for entry in found[section]:
-            _one(plan, section, entry, account=account, now=now, by=by)
+    for section, each in found.items():
+        for entry in each:
+            _one(plan, section, entry, loaders[section], account=account, now=now, by=by)
     return plan
 
 
-def _one(plan: Plan, section: str, entry: Entry, *, account: CloudAccount, now: datetime, by: str) -> None:
-    name = str(entry.document["name"])
+def _one(
+    plan: Plan, section: str, entry: Entry, loader: tuple[Any, Loader], *, account: CloudAccount, now: datetime, by: str
+) -> None:
+    name, (title, bring_in) = str(entry.document["name"]), loader
     try:
-        new, changes = LOADERS[section](account, entry.document, now=now, by=by)
+        new, changes = bring_in(account, entry.document, now=now, by=by)
     except (Mistaken, Refused) as error:
         said = error.sentences if isinstance(error, Mistaken) else (error.message,)
-        plan.mistakes += [FileMistake(entry.line, f"{TITLES[section]} “{name}”: {each}") for each in said]
+        plan.mistakes += [FileMistake(entry.line, f"{title} “{name}”: {each}") for each in said]
         return
     if new or changes:
-        plan.steps.append(Step(section, name, new, tuple(changes)))
+        plan.steps.append(Step(section, name, new, tuple(changes), str(title)))
 
 
 def load_rule(
@@ -137,9 +135,9 @@ def load_rule(
     return not before, differences(before, after) if before else []
 
 
-LOADERS: dict[str, Callable[..., tuple[bool, list[Difference]]]] = {
-    "contacts": load_contact,
-    "contact_groups": load_contact_group,
-    "resource_groups": load_resource_group,
-    "rules": load_rule,
+_LOADERS: dict[str, tuple[Any, Loader]] = {
+    "contacts": (gettext_lazy("Alert contact"), load_contact),
+    "contact_groups": (gettext_lazy("Contact group"), load_contact_group),
+    "resource_groups": (gettext_lazy("Resource group"), load_resource_group),
+    "rules": (gettext_lazy("Alert rule"), load_rule),
 }

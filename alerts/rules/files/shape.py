@@ -1,10 +1,12 @@
 """Shape: which fields a file may have, and the plain documents that are made of its tree.
 
-What is empty may be left out, and so may be what an empty panel begins with.
+What is empty may be left out, and so may be what an empty panel begins with. Later stages bring sections of their own.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -17,7 +19,7 @@ from alerts.rules.files.text import FileMistake, Node
 from alerts.rules.models import DEFAULT_MUTE, AlertRule, RuleTarget
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from alerts.rules.differences import Difference
 
 TEXT, WORDS = "text", "words"
 HOOK = dict.fromkeys(("url", "method", "secret", "previous_secret"), TEXT)
@@ -62,6 +64,23 @@ DEFAULTS: dict[str, dict[str, Any]] = {
 METHOD = RuleTarget.Method.CRITICAL.value
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section that a later stage brings.
+
+    `fields` are those of its entries, `defaults` what stands for those that are left out. `load` takes the account, a
+    document, `now` and `by`, and returns whether it is new and what is different; it raises Mistaken or Refused.
+    `documents` takes the account and `secrets`, and returns what the account has, in the order of the names.
+    """
+
+    name: str
+    title: Any
+    fields: Mapping[str, Any]
+    load: Callable[..., tuple[bool, list[Difference]]]
+    documents: Callable[..., list[dict[str, Any]]]
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+
+
 class Entry(NamedTuple):
     """One thing in a file: where it stands, and its document."""
 
@@ -69,27 +88,31 @@ class Entry(NamedTuple):
     document: dict[str, Any]
 
 
-def entries(root: Node) -> tuple[dict[str, list[Entry]], list[FileMistake]]:
-    """Return the entries of a file by section, and everything about its shape that is wrong."""
+def entries(root: Node, more: Sequence[Section] = ()) -> tuple[dict[str, list[Entry]], list[FileMistake]]:
+    """Return the entries of a file by section, in the order of the sections, and all that is wrong about its shape."""
     mistakes: list[FileMistake] = []
-    found: dict[str, list[Entry]] = {section: [] for section in SECTIONS}
-    mistakes += _crowded(root)
-    plain = _shaped(root, FILE, mistakes) if root.text != "" and not mistakes else {}
+    shape = FILE | {each.name: ListOf(each.fields) for each in more}
+    defaults = DEFAULTS | {each.name: dict(each.defaults) for each in more}
+    found: dict[str, list[Entry]] = {section: [] for section in (*SECTIONS, *(each.name for each in more))}
+    mistakes += _crowded(root, tuple(found))
+    plain = _shaped(root, shape, mistakes) if root.text != "" and not mistakes else {}
     if not mistakes and plain.get("format", FORMAT) not in ("", FORMAT):
         mistakes.append(FileMistake(root.line, _("This version can read files of format %(one)s.") % {"one": FORMAT}))
     if mistakes:
         return found, sorted(set(mistakes))
-    for section in SECTIONS:
+    for section in tuple(found):
         nodes = root.fields[section].items if root.fields and section in root.fields else None
         documents = zip(nodes or (), plain.get(section, ()), strict=True)
-        found[section] = [Entry(node.line, _completed(section, document)) for node, document in documents]
+        found[section] = [
+            Entry(node.line, _completed(section, document, shape, defaults)) for node, document in documents
+        ]
         mistakes += _named(found[section])
     return found, sorted(set(mistakes))
 
 
-def _crowded(root: Node) -> list[FileMistake]:
+def _crowded(root: Node, names: Sequence[str]) -> list[FileMistake]:
     """Return which sections hold more entries than one file may bring; each costs some statements."""
-    sections = ((name, root.fields[name]) for name in SECTIONS if root.fields and name in root.fields)
+    sections = ((name, root.fields[name]) for name in names if root.fields and name in root.fields)
     said = _("“%(section)s” has %(count)s entries: bring in at most %(limit)s in one file.")
     return [
         FileMistake(node.line, said % {"section": name, "count": f"{len(node.items):,}", "limit": f"{MOST_ENTRIES:,}"})
@@ -98,12 +121,14 @@ def _crowded(root: Node) -> list[FileMistake]:
     ]
 
 
-def _completed(section: str, document: dict[str, Any]) -> dict[str, Any]:
+def _completed(
+    section: str, document: dict[str, Any], shape: Mapping[str, Any], defaults: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
     """Return a document with what was left out."""
-    shape = FILE[section].fields
-    empty = {name: "" if kind == TEXT else [] for name, kind in shape.items() if not isinstance(kind, dict)}
+    kinds = shape[section].fields.items()
+    empty = {name: "" if kind == TEXT else [] for name, kind in kinds if not isinstance(kind, dict)}
     given = {name: value for name, value in document.items() if value not in ("", [], {})}
-    whole = empty | DEFAULTS.get(section, {}) | given
+    whole = empty | dict(defaults.get(section, {})) | given
     if section == "rules":
         whole["mute_for"] = _number(whole["mute_for"])
         whole["weekdays"] = sorted({_number(day) for day in whole["weekdays"]}, key=str)

@@ -18,21 +18,25 @@ from alerts.rules.files.shape import DEFAULTS, FORMAT
 from alerts.rules.models import AlertRule, ResourceGroup
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from alerts.accounts.models import CloudAccount
+    from alerts.rules.files.shape import Section
 
-HEAD = "# Contacts, contact groups, resource groups and alert rules of KMS Console.\n"
+HEAD = "# Contacts, groups, alert rules and what belongs to them, of KMS Console.\n"
 PLAIN = (Address.Kind.EMAIL, Address.Kind.PHONE)
 PHONE_CHANNEL = "sms"
 
 
-def exported(account: CloudAccount, *, secrets: bool) -> str:
-    """Return the file of an account; secrets only when they are asked for."""
+def exported(account: CloudAccount, *, secrets: bool, more: Sequence[Section] = ()) -> str:
+    """Return the file of an account; secrets only when they are asked for. `more` are sections of later stages."""
     file: dict[str, Any] = {"format": int(FORMAT)}
     for section, documents in sections_of(account, secrets=secrets).items():
-        if found := [_short(section, document) for document in documents]:
+        if found := [_short(document, DEFAULTS.get(section, {})) for document in documents]:
             file[section] = found
+    for each in more:
+        if found := [_short(document, each.defaults) for document in each.documents(account, secrets=secrets)]:
+            file[each.name] = found
     return HEAD + yaml.safe_dump(file, sort_keys=False, allow_unicode=True, width=120)
 
 
@@ -83,9 +87,9 @@ def resources_document(group: ResourceGroup) -> dict[str, Any]:
     return {"name": group.name, "description": group.description, "patterns": list(group.patterns)}
 
 
-def _short(section: str, document: Mapping[str, Any]) -> dict[str, Any]:
+def _short(document: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
     """Return a document without what is empty or as an empty panel has it."""
-    usual = {name: value for name, value in DEFAULTS.get(section, {}).items() if name != "mute_for"}
+    usual = {name: value for name, value in defaults.items() if name != "mute_for"}
     return {
         name: str(value) if not isinstance(value, list | dict | int) else value
         for name, value in document.items()

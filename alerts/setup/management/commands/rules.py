@@ -18,6 +18,7 @@ from django.utils import timezone
 from alerts.accounts.audit import note
 from alerts.accounts.models import CloudAccount
 from alerts.notifications.addresses import ask_unasked
+from alerts.notifications.files import MORE
 from alerts.notifications.lint import findings_of
 from alerts.rules.files.load import Plan, load, planned
 from alerts.rules.files.text import MOST_BYTES
@@ -63,7 +64,7 @@ class Command(BaseCommand):
 
     def export(self, account: CloudAccount, *, secrets: bool, output: Path | None) -> None:
         """Write the file; one with secrets only its owner may read, and it is written down that there is one."""
-        text = exported(account, secrets=secrets)
+        text = exported(account, secrets=secrets, more=MORE)
         if secrets:
             note(account, actor=ACTOR, verb="alert_rule.export_secrets", subject=account.name, now=timezone.now())
         if output is None:
@@ -76,14 +77,14 @@ class Command(BaseCommand):
 
     def compare(self, account: CloudAccount, text: str) -> None:
         """Say what the file would change."""
-        self.tell(plan := planned(account, text, now=timezone.now()))
+        self.tell(plan := planned(account, text, now=timezone.now(), more=MORE))
         if plan.steps:
             sys.exit(DIFFERENT)
 
     def bring_in(self, account: CloudAccount, text: str) -> None:
         """Bring the file in, and say what it changed."""
         now = timezone.now()
-        self.tell(plan := load(account, text, now=now, by=ACTOR))
+        self.tell(plan := load(account, text, now=now, by=ACTOR, more=MORE))
         ask_unasked(account, now=now)
         note(account, actor=ACTOR, verb="alert_rule.import", subject=f"{len(plan.steps)} changed", now=now)
 

@@ -1,0 +1,12 @@
+"""What the file of rules holds beyond those of the rules' own stage: the sections of the stages after it, in order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from alerts.silences.files import SECTION as SILENCES
+
+if TYPE_CHECKING:
+    from alerts.rules.files.shape import Section
+
+MORE: tuple[Section, ...] = (SILENCES,)
