@@ -18,7 +18,6 @@ from alerts.cloudmonitor.views.versions import as_lines
 from alerts.estate.refusal import Refused
 from alerts.notifications.addresses import ask_unasked
 from alerts.notifications.files import MORE
-from alerts.notifications.files import MORE
 from alerts.rules.files.load import Plan, load, planned
 from alerts.rules.files.text import MOST_BYTES
 from alerts.rules.files.write import exported
