@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from alerts.notifications.audience import Audience, audiences_of, locked_policies
 from alerts.notifications.batches import Said, say, tell_stored
 from alerts.notifications.hush import hushed
@@ -19,7 +21,7 @@ from alerts.notifications.running import Mails, Running, fetch_members, load, st
 from alerts.subscriptions.book import PolicyEntry, policies_of
 from alerts.subscriptions.denoise import Heap
 from alerts.subscriptions.engine import FIRST, Arrival, Speech, Tick, step
-from alerts.subscriptions.members import joined
+from alerts.subscriptions.members import holders_of, joined
 from alerts.subscriptions.merge import STORM, key_of, shared_by
 from alerts.subscriptions.models import Bundle, SubscriptionPolicy
 from alerts.subscriptions.scope import terms_of
@@ -47,6 +49,8 @@ class Gathering:
     said: Said = field(default_factory=Said)
     decisions: list[Decision] = field(default_factory=list)
     open: dict[tuple[int, str], Running] = field(default_factory=dict)
+    holders: dict[tuple[int, int], Running] = field(default_factory=dict)
+    """By policy and incident: the open bundles that closing events may belong to."""
     touched: dict[int, Running] = field(default_factory=dict)
 
     def touch(self, running: Running) -> Running:
@@ -88,10 +92,13 @@ def _open_bundles(
 ) -> None:
     """Lock the open bundles that these events may go to, with what they know of their causes."""
     keys = {key_of(shared_by(event, entry.merge_by)) for entry, event in matches} | {STORM}
-    rows = Bundle.objects.filter(policy__in=audiences, key__in=keys, closed_at=None).order_by("pk")
+    ended = {event.incident_id for _, event in matches if event.incident_id and event.record and event.record.closes}
+    held = holders_of(ended) if ended else {}
+    rows = Bundle.objects.filter(Q(key__in=keys) | Q(pk__in=held), policy__in=audiences, closed_at=None).order_by("pk")
     for row in rows.select_for_update(of=("self",)):
         (running,) = load([row], audiences[row.policy_id])
         work.open[row.policy_id, row.key] = running
+        work.holders |= {(row.policy_id, incident): running for incident in held.get(row.pk, ())}
     fetch_members([*work.open.values()], {(event.name, event.resource) for _, event in matches})
 
 
@@ -107,8 +114,20 @@ def _take(work: Gathering, audience: Audience, entry: PolicyEntry, event: System
         made.verdict, made.reason, made.silence_id = hush.verdict, hush.reason, hush.silence_id
     elif not entry.hours.cover(event.occurred_at):
         made.verdict, made.reason = Verdict.OUTSIDE, "outside-hours"
+    elif ending := _ended_by(work, audience, event):
+        made.bundle = ending.row
+        work.touch(ending).decisions.append(made)
     else:
         _arrive(work, _bundle_for(work, audience, entry, event), event, made)
+
+
+def _ended_by(work: Gathering, audience: Audience, event: SystemEvent) -> Running | None:
+    """Return the bundle whose recovery will tell of a closing event, so that nobody hears of the end twice."""
+    holder = work.holders.get((audience.policy.pk, event.incident_id or 0))
+    if holder is None or holder.row.closed_at or holder.state.told_at is None or not event.record:
+        return None
+    tells = audience.tells_recovery or not audience.people(event.level)
+    return holder if tells and event.record.closes else None
 
 
 def _decision(policy: SubscriptionPolicy, event: SystemEvent, *, now: datetime) -> Decision:

@@ -103,9 +103,9 @@ class Replay:
         for event in events:
             self.report.looked_at += 1
             self._pass_until(event.occurred_at)
-            self._correlate(event)
+            told = self._correlate(event)
             if self.plan.pattern.matches(event):
-                self._select(event)
+                self._select(event, told=told)
 
     def finish(self, *, end: datetime) -> Report:
         """Let time pass until the end, and return what came of it all."""
@@ -118,30 +118,35 @@ class Replay:
             if not bundle.closed and bundle.due_at == due_at:
                 self._tick(bundle, now=due_at)
 
-    def _correlate(self, event: PastEvent) -> None:
+    def _correlate(self, event: PastEvent) -> bool:
+        """Open and close incidents; return whether a recovery tells of the event."""
         known = BY_NAME.get(event.name)
         if known is None:
-            return
+            return False
         if known.opens:
             self._lasting.add((event.resource, known.opens))
-        for cause in known.closes:
-            self._end((event.resource, cause), now=event.occurred_at)
+        ended = [self._end((event.resource, cause), now=event.occurred_at) for cause in known.closes]
+        return any(ended)
 
-    def _end(self, trouble: Trouble, *, now: datetime) -> None:
-        if trouble in self._lasting:
-            self._lasting.remove(trouble)
-            for bundle in self._holders.pop(trouble, ()):
-                bundle.troubles.discard(trouble)
-                if not bundle.closed and not bundle.troubles:
-                    self._tick(bundle, now=now)
+    def _end(self, trouble: Trouble, *, now: datetime) -> bool:
+        if trouble not in self._lasting:
+            return False
+        self._lasting.remove(trouble)
+        told = False
+        for bundle in self._holders.pop(trouble, ()):
+            bundle.troubles.discard(trouble)
+            told |= not bundle.closed and bundle.state.told_at is not None
+            if not bundle.closed and not bundle.troubles:
+                self._tick(bundle, now=now)
+        return told and (self.plan.voices.recovery or not self.plan.voices.people)
 
-    def _select(self, event: PastEvent) -> None:
+    def _select(self, event: PastEvent, *, told: bool) -> None:
         report, at = self.report, event.occurred_at
         report.events += 1
         report.by_hour[at.replace(minute=0, second=0, microsecond=0), event.level] += 1
         if not self.plan.terms.hours.cover(at):
             report.outside += 1
-        elif self.plan.voices.reach(event.level):
+        elif self.plan.voices.reach(event.level) and not told:
             self._arrive(event)
 
     def _arrive(self, event: PastEvent) -> None:

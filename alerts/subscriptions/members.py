@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alerts.subscriptions.denoise import higher
-from alerts.subscriptions.models import Bundle, BundleMember
+from alerts.subscriptions.models import BundleMember
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from django.db.models import QuerySet
-
     from alerts.events.models import SystemEvent
+    from alerts.subscriptions.models import Bundle
 
 
 def joined(bundle: Bundle, member: BundleMember | None, event: SystemEvent) -> tuple[BundleMember, bool]:
@@ -33,7 +32,10 @@ def joined(bundle: Bundle, member: BundleMember | None, event: SystemEvent) -> t
     return member, not member.told
 
 
-def bundles_of(incidents: Collection[int]) -> QuerySet[Bundle]:
-    """Return the open bundles in which one of these incidents is."""
-    members = BundleMember.objects.filter(incident_id__in=incidents).values("bundle")
-    return Bundle.objects.filter(pk__in=members, closed_at=None)
+def holders_of(incidents: Collection[int]) -> dict[int, list[int]]:
+    """Return which of these incidents each open bundle has, by the key of the bundle."""
+    found: dict[int, list[int]] = {}
+    members = BundleMember.objects.filter(incident_id__in=incidents, bundle__closed_at=None)
+    for bundle, incident in members.values_list("bundle", "incident_id"):
+        found.setdefault(bundle, []).append(incident or 0)
+    return found

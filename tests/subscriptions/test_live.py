@@ -187,6 +187,20 @@ def test_what_is_over_before_it_was_told_is_told_once() -> None:
     assert [(batch.kind, batch.over) for batch in batches()] == [("FIRST", True)]
 
 
+def test_the_closing_event_goes_with_the_recovery_and_is_not_told_twice() -> None:
+    a_policy()
+    incident = an_incident(ARN)
+    failures(1)
+    run(NOW)
+    Incident.objects.filter(pk=incident.pk).update(state="CLOSED")
+    closing = an_event("Secret:RotateSecret:Success", resource=ARN, at=NOW + MINUTE)
+    SystemEvent.objects.filter(pk=closing.pk).update(incident_id=incident.pk)
+    run(NOW + 10 * MINUTE)
+    assert kinds() == ["FIRST", "RECOVERY"]
+    assert Decision.objects.get(event_id=closing.pk).batch == batches().last()
+    assert verdicts() == {"TOLD": 2}
+
+
 def test_recovery_off_tells_systems_only() -> None:
     push = a_push_channel()
     a_policy(a_configuration(recovery=False), push=[push])
