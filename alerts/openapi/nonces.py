@@ -18,10 +18,12 @@ from alerts.openapi.models import Nonce
 from alerts.openapi.signatures.encoding import digest
 
 KEPT = timedelta(minutes=31)
-"""Twice the quarter of an hour by which a call may be early or late, and a moment."""
+"""For how long a nonce may count: twice the quarter of an hour by which a call may be early or late, and a moment."""
+MOMENT = timedelta(minutes=1)
 REST = 5.0
 """Seconds for which Redis is left alone when it did not answer."""
 PATIENCE = 0.5
+NAME_LENGTH = 40
 
 
 @dataclass(slots=True)
@@ -49,19 +51,19 @@ def client() -> redis.Redis:
     return redis.Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
 
 
-def take(key_id: str, nonce: str, *, now: datetime) -> bool:
-    """Use up a nonce; tell whether it was still unused."""
-    name = digest(f"{key_id}\n{nonce}".encode())
-    new = None if AWAY.resting() else _in_redis(name)
+def take(key_id: str, nonce: str, *, now: datetime, until: datetime) -> bool:
+    """Use up a nonce; tell whether it was still unused. From `until` on its call would be refused for its time."""
+    name = digest(f"{key_id}\n{nonce}".encode())[:NAME_LENGTH]
+    new = None if AWAY.resting() else _in_redis(name, kept=until - now + MOMENT)
     if new is None or AWAY.remembered():
         return _in_database(name, now=now) and new is not False
     return new
 
 
-def _in_redis(name: str) -> bool | None:
+def _in_redis(name: str, *, kept: timedelta) -> bool | None:
     """Return whether the nonce is new, None when Redis does not answer."""
     try:
-        return bool(client().set(f"kmsconsole:nonce:{name}", 1, nx=True, ex=KEPT))
+        return bool(client().set(f"kmsconsole:nonce:{name}", 1, nx=True, ex=kept))
     except (redis.RedisError, OSError):
         AWAY.at = time.monotonic()
         return None

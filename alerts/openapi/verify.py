@@ -1,7 +1,8 @@
 """Verify: who made a call. Signature, time and nonce, in this order; there is no way around any of them.
 
 Codes and texts are those of the real gateway. Where a signature does not match, the old SDK reads our string to sign
-after the colon of the message and tells its user that the secret is wrong.
+after the colon of the message and tells its user that the secret is wrong. What a call says of passwords and of the
+values of secrets is left out of that text: clients write such messages into their logs.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 WINDOW = timedelta(minutes=15)
 MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 LONGEST_NONCE = 256
+SECRET = frozenset({"SecretData", "Password", "Plaintext", "CiphertextBlob"})
+"""Parameters whose values no answer repeats."""
+
 STANDARDS = "The request signature does not conform to Aliyun standards. "
 
 
@@ -35,6 +39,7 @@ class Signed:
     text: str
     signature: str
     headers: bool
+    shown: str = ""
 
 
 def verify(received: Received, *, now: datetime) -> AccessKey:
@@ -46,9 +51,9 @@ def verify(received: Received, *, now: datetime) -> AccessKey:
     true = acs3.sign(key.secret, signed.text) if signed.headers else v1.sign(key.secret, signed.text)
     if not same(true, signed.signature):
         message = "Specified signature is not matched with our calculation. server string to sign is:"
-        raise Fault(400, "SignatureDoesNotMatch", message + signed.text)
-    _check_time(signed.moment, now=now)
-    _check_nonce(signed, now=now)
+        raise Fault(400, "SignatureDoesNotMatch", message + (signed.shown or signed.text))
+    signed_at = _check_time(signed.moment, now=now)
+    _check_nonce(signed, now=now, until=signed_at + WINDOW)
     return key
 
 
@@ -81,12 +86,16 @@ def _by_parameters(received: Received) -> Signed:
     if (given.get("SignatureMethod"), given.get("SignatureVersion")) != (v1.METHOD, v1.VERSION):
         wanted = f"SignatureMethod must be {v1.METHOD} and SignatureVersion {v1.VERSION}."
         raise Fault(400, "IncompleteSignature", STANDARDS + wanted)
-    text = v1.string_to_sign(received.method, (*received.query, *received.form))
+    pairs = (*received.query, *received.form)
+    text = v1.string_to_sign(received.method, pairs)
+    shown = ""
+    if not SECRET.isdisjoint(given):
+        shown = v1.string_to_sign(received.method, [(name, "" if name in SECRET else told) for name, told in pairs])
     nonce, signature = given["SignatureNonce"], given[v1.SIGNATURE]
-    return Signed(given["AccessKeyId"], given["Timestamp"], nonce, text, signature, headers=False)
+    return Signed(given["AccessKeyId"], given["Timestamp"], nonce, text, signature, headers=False, shown=shown)
 
 
-def _check_time(moment: str, *, now: datetime) -> None:
+def _check_time(moment: str, *, now: datetime) -> datetime:
     try:
         signed_at = datetime.strptime(moment, MOMENT).replace(tzinfo=UTC)
     except ValueError:
@@ -96,10 +105,11 @@ def _check_time(moment: str, *, now: datetime) -> None:
     if abs(now - signed_at) > WINDOW:
         message = f"Specified time stamp or date value is expired. The time of this server is {now:{MOMENT}}."
         raise Fault(400, "InvalidTimeStamp.Expired", message)
+    return signed_at
 
 
-def _check_nonce(signed: Signed, *, now: datetime) -> None:
+def _check_nonce(signed: Signed, *, now: datetime, until: datetime) -> None:
     if not 1 <= len(signed.nonce) <= LONGEST_NONCE:
         raise Fault(400, "IncompleteSignature", f"{STANDARDS}A nonce has 1 to {LONGEST_NONCE} characters.")
-    if not nonces.take(signed.key_id, signed.nonce, now=now):
+    if not nonces.take(signed.key_id, signed.nonce, now=now, until=until):
         raise Fault(400, "SignatureNonceUsed", "Specified signature nonce was used already.")

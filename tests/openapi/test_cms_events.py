@@ -129,10 +129,21 @@ def test_a_search_that_cannot_be_is_refused(program: Program, given: dict[str, s
     assert program.refused("DescribeSystemEventAttribute", **given) == (400, "ParameterInvalid")
 
 
-def test_a_page_costs_one_query(program: Program, three: list[SystemEvent], django_assert_num_queries: Any) -> None:
-    listed(program)
+def test_the_newest_page_costs_one_query(
+    program: Program, three: list[SystemEvent], django_assert_num_queries: Any
+) -> None:
+    assert len(listed(program)) == len(three)
     with django_assert_num_queries(1):
-        assert len(listed(program)) == 3
+        assert len(listed(program, PageSize=3)) == 3
+    with django_assert_num_queries(1):
+        assert len(listed(program, StartTime=milliseconds(NOW - timedelta(hours=1)))) == 3
+
+
+def test_pages_go_on_beyond_the_last_days(program: Program) -> None:
+    made = some_events([a_draft(at=NOW - timedelta(days=each, hours=1)) for each in (0, 3, 6, 20, 60)])
+    for size in (1, 2, 3):
+        ids = [row["Id"] for page in range(1, 6) for row in listed(program, PageNumber=page, PageSize=size)]
+        assert ids == [str(event.id) for event in made]
 
 
 def test_a_dry_run_tells_the_rules_that_would_select_it(program: Program) -> None:

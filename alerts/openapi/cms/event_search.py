@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.utils.datastructures import MultiValueDict
@@ -10,6 +12,7 @@ from django.utils.datastructures import MultiValueDict
 from alerts.events.counts import tally
 from alerts.events.filters import Seen, SystemEventFilter
 from alerts.events.find import around, newest
+from alerts.events.identity import EPOCH
 from alerts.events.language.quoting import quoted
 from alerts.events.models import SystemEvent
 from alerts.events.partitions import RETENTION
@@ -29,6 +32,8 @@ WIRE = {**NAMES, "keywords": "SearchKeywords", "start": "StartTime", "end": "End
 SELECTIVE = ("event_type", "level", "name", "status")
 """Fields whose matches may be rare among the newest events."""
 MILLISECOND = timedelta(milliseconds=1)
+LATELY, NEAR = (timedelta(days=1), timedelta(days=7)), 1_000
+"""How far back the newest events are looked for at first, and how many of them."""
 PATIENCE = 0.15
 """Seconds for walking from the newest event on, before the hourly counts are asked where the matches are."""
 
@@ -46,10 +51,29 @@ def search_of(call: Call) -> SystemEventFilter:
     start, end = _range(call)
     data["start"], data["end"] = start.isoformat(), end.isoformat()
     events = SystemEvent.objects.filter(account=call.account.pk).real()
-    search = SystemEventFilter(data, queryset=events, now=call.now, seen=Seen())
+    search = _filter(data, events, now=call.now)
     if not search.is_valid():
         field, errors = next(iter(search.errors.items()))
         raise given.invalid(WIRE.get(field, field), str(errors[0]))
+    return search
+
+
+@cache
+def _mould() -> SystemEventFilter:
+    """Return a filter of which others are cast: to make one anew takes longer than all the rest of a call."""
+    mould = SystemEventFilter(MultiValueDict(), queryset=SystemEvent.objects.none(), now=EPOCH, seen=Seen())
+    mould.is_valid()
+    return mould
+
+
+def _filter(data: MultiValueDict[str, str], events: SystemEventQuerySet, *, now: datetime) -> SystemEventFilter:
+    """Return the filter of one search. What its fields are made of is shared, for here nobody changes or shows it."""
+    search, form = copy(_mould()), copy(_mould().form)
+    form.data, form.now = data, now
+    form.__dict__ |= {"_errors": None, "_bound_fields_cache": {}}
+    search.data, search.queryset, search.now = data, events, now
+    search.__dict__["_form"] = form
+    search.__dict__.pop("_qs", None)
     return search
 
 
@@ -81,6 +105,8 @@ def page_of(
     if not search.counted_by_rollup():
         ids = [identity for identity, _level in newest(search, limit=last)][first:]
         return list(SystemEvent.objects.filter(pk__in=ids).newest_first().values(*fields)) if ids else []
+    if (lately := _lately(search, first, last, fields)) is not None:
+        return lately
     if not any(search.form.cleaned_data.get(field) for field in SELECTIVE):
         return _slice(search.qs, first, last, fields)
     try:
@@ -90,6 +116,20 @@ def page_of(
         hours = tally(search, account).by_hour()
         near = around(hours, wanted=last, before=None, after=None)
         return _slice(search.qs.filter(near), first, last, fields)
+
+
+def _lately(search: SystemEventFilter, first: int, last: int, fields: Sequence[str]) -> list[dict[str, Any]] | None:
+    """Return the page if it lies in the last days of the range, else None.
+
+    To plan a question to all weeks takes the database far longer than to answer it.
+    """
+    period = search.period_asked()
+    for length in LATELY if last <= NEAR else ():
+        start = max(period.start, period.end - length)
+        found = _slice(search.qs.between(start, period.end), first, last, fields)
+        if len(found) == last - first or start == period.start:
+            return found
+    return None
 
 
 def _slice(events: SystemEventQuerySet, first: int, last: int, fields: Sequence[str]) -> list[dict[str, Any]]:
