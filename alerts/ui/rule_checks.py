@@ -154,6 +154,9 @@ def summary_of(found: Explanation) -> str:
         "MUTED": _("Selected, but muted: the same was told shortly before."),
         "OUTSIDE": _("Selected, but outside the effective hours."),
         "NOBODY": _("Selected, but nobody can be told."),
+        "ACKED": _("Selected, but somebody has taken the incident on or put it off."),
+        "SILENCED": _("Selected, but a silence hid it."),
+        "INHIBITED": _("Selected, but another event says it better."),
     }
     return said[found.decided.verdict if found.decided and found.decided.verdict in said else found.verdict]
 

@@ -196,6 +196,11 @@ def test_the_event_page_says_which_silence_kept_it_quiet() -> None:
     assert link is not None
     assert "maintenance" in link.get_text()
     assert page.find("a", string="Silence this") is not None
+    why = page_of(signed_in(), reverse("cloudmonitor:event_explained", args=[event.id]))
+    row = why.select_one("tbody tr")
+    assert row is not None
+    assert "a silence hid it" in row.get_text()
+    assert row.find("a", href=reverse("cloudmonitor:silence", args=[silence.pk])) is not None
 
 
 def test_the_home_page_names_what_ends_soon_is_old_or_covers_critical_events() -> None:

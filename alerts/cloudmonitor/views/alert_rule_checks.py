@@ -30,6 +30,7 @@ from alerts.rules.shelf import entry_of
 from alerts.ui import rule_checks as words
 from alerts.ui.access import ConsoleView
 from alerts.ui.export import json_response
+from alerts.ui.hush_story import hushes_of
 from alerts.ui.rule_findings import said
 
 if TYPE_CHECKING:
@@ -210,13 +211,14 @@ class EventExplained(ConsoleView):
         if request.GET.get("format") == "json":
             return json_response({"eventId": str(event.pk), "rules": [words.document_of(each) for each in found]})
         details = reverse("cloudmonitor:system_event", args=[event.pk])
+        quiet = hushes_of([each.decided for each in found if each.decided])
         context = {
             "title": _("What every rule made of it"),
             "trail": [{"label": _("System Event"), "url": reverse("cloudmonitor:system_events")},
                       {"label": words.event_line(event)["title"], "url": details}, {"label": _("Rules")}],
             "line": words.event_line(event),
-            "rows": [(each, words.summary_of(each), each.misses and words.clause_line(each.misses[0]))
-                     for each in found[:MOST_SHOWN]],
+            "rows": [(each, words.summary_of(each), each.misses and words.clause_line(each.misses[0]),
+                      quiet.get(each.decided.pk, ()) if each.decided else ()) for each in found[:MOST_SHOWN]],
             "count": len(found),
             "most": MOST_SHOWN,
         }  # fmt: skip

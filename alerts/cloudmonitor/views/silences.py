@@ -124,7 +124,7 @@ class SilenceDetails(ConsoleView):
             "recurs": cells.recurs_in_words(silence) if silence.recurring else "",
             "coming": cells.windows_said(schedule, now=now) if code != "ENDED" else [],
             "clocks": cells.clocks_said(schedule, now=now) if code != "ENDED" else [],
-            "windows": silence.windows.order_by("-ends_at")[:SHOWN],
+            "windows": silence.windows.filter(hidden__gt=0).order_by("-ends_at")[:SHOWN],
             "newest": newest_hidden(silence),
             "may_change": self.may_change, "ended": code == "ENDED", "copy_url": copy_url(silence),
             "extendable": bool(silence.ends_at) and code != "ENDED",
