@@ -33,6 +33,10 @@ PATTERN_LENGTH = 1024
 LOOKED_AT = 2_000
 """Different resources that are looked at when it is told how many a group matches."""
 ARN = re.compile(r"acs:[^:\s]*:[^:\s]*:[^:\s]*:\S+|\S*[*?]\S*")
+SHORT = re.compile(r"[A-Za-z][A-Za-z0-9_-]*/\S+")
+"""The end of a resource's name, as lists show it."""
+WHOLE = "acs:*:*:*:"
+"""What a short pattern is completed with: any product, region and account."""
 DIFFERENT_RESOURCES = """
     WITH RECURSIVE known AS (
         (SELECT resource FROM events_systemevent WHERE account_id = %(account)s ORDER BY resource LIMIT 1)
@@ -59,8 +63,8 @@ class Patterns(forms.CharField):
         return "\n".join(value) if isinstance(value, list | tuple) else value
 
     def to_python(self, value: Any) -> Any:
-        """Return the patterns in their order, each once; say at which line one is none."""
-        lines = [line.strip() for line in str(value or "").splitlines()]
+        """Return the patterns in their order, each once and completed; say at which line one is none."""
+        lines = [completed(line.strip()) for line in str(value or "").splitlines()]
         for number, line in enumerate(lines, start=1):
             if line:
                 _check(line, number)
@@ -71,13 +75,19 @@ class Patterns(forms.CharField):
         return patterns
 
 
+def completed(pattern: str) -> str:
+    """Return a pattern that matches whole names: `secret/rds-*` as `acs:*:*:*:secret/rds-*`, any other as it is."""
+    return WHOLE + pattern if SHORT.fullmatch(pattern) else pattern
+
+
 def _check(line: str, number: int) -> None:
     said = ""
     if len(line) > PATTERN_LENGTH:
         said = _("Line %(number)s is longer than %(limit)s characters.")
     elif "\0" in line or not ARN.fullmatch(line):
         said = _(
-            "Line %(number)s is neither a resource such as acs:kms:cn-hangzhou:*:key/key-1 nor has a * or ? in it."
+            "Line %(number)s is neither a resource such as acs:kms:cn-hangzhou:*:key/key-1 or secret/rds-prod"
+            " nor has a * or ? in it."
         )
     if said:
         raise ValidationError(said % {"number": number, "limit": PATTERN_LENGTH}, code="pattern")
@@ -88,7 +98,10 @@ class ResourceGroupForm(_ModelForm):
 
     patterns = Patterns(
         label=gettext_lazy("Resources"),
-        help_text=gettext_lazy("One in a line: * stands for any text, ? for one character."),
+        help_text=gettext_lazy(
+            "One in a line: * stands for any text, ? for one character. secret/rds-* is short for"
+            " acs:*:*:*:secret/rds-*, and kept so. Keys are named by their ID, not by their alias: key/key-hzz62…"
+        ),
         error_messages={"required": gettext_lazy("Write at least one resource.")},
     )
 

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
 MOST_NAMED = 4
+KEYS = ":key/"
 
 
 def rule_names(group: ResourceGroup) -> list[str]:
@@ -172,7 +173,9 @@ class ResourceGroupCreate(ResourceGroupPage):
                 "No resource with an event in the last 90 days matches any of %(patterns)s.",
                 len(nothing),
             )
-            messages.info(self.request, said % {"patterns": ", ".join(nothing)})
+            aliases = _("A pattern of keys is compared with their IDs, not with their aliases.")
+            hint = [aliases] if any(KEYS in pattern for pattern in nothing) else []
+            messages.info(self.request, " ".join([said % {"patterns": ", ".join(nothing)}, *hint]))
 
     def done(self) -> str:
         """Say so."""
