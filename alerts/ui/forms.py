@@ -25,13 +25,15 @@ if TYPE_CHECKING:
 class FormPage(ConsoleView):
     """GET shows the form; POST calls `act` once the form is valid, and leads to what `act` returns.
 
-    A subclass gives `form()`, `act()` and the template; `verb` names the change in the audit trail. `Refused` raised
-    by a verb becomes an error of the form, at the field that it names.
+    A subclass gives `form()`, `act()` and the template; `verb` names the change in the audit trail, which holds none
+    where `act` sets `changed` to False. `Refused` raised by a verb becomes an error of the form, at the field that it
+    names.
     """
 
     template: ClassVar[str] = "pages/form.html"
     verb: ClassVar[str] = ""
     subject: str = ""
+    changed: bool = True
 
     def form(self, data: Any = None) -> BaseForm:
         """Return the form, bound to `data` when there is any."""
@@ -61,7 +63,8 @@ class FormPage(ConsoleView):
             try:
                 with transaction.atomic():
                     address = self.act(form, now=now)
-                    note(self.account, actor=self.actor, verb=self.verb, subject=self.subject, now=now)
+                    if self.changed:
+                        note(self.account, actor=self.actor, verb=self.verb, subject=self.subject, now=now)
             except Refused as refused:
                 form.add_error(refused.field if refused.field in form.fields else None, refused.message)
             else:

@@ -256,3 +256,33 @@ def test_the_client_key_of_a_creation_lasts_five_years_by_default() -> None:
     key = ClientKey.objects.get()
     assert key.not_after is not None
     assert abs(key.not_after - key.created_at - timedelta(days=5 * 365)) < timedelta(minutes=2)
+
+
+def test_a_waiting_period_that_cannot_be_is_refused_in_one_sentence_and_nothing_speaks_of_the_usual_one() -> None:
+    key = a_key()
+    visitor = Visitor(Role.OPERATOR)
+    path = address_of(key, "schedule_deletion")
+    assert "With 30 days that is until" in text_of(visitor.get(path))
+    said = text_of(visitor.send(path, {"days": 3}, expect=422))
+    assert "Between 7 and 366 days." in said
+    assert "30 days" not in said
+
+
+@pytest.mark.parametrize(("make", "action"), [(an_instance, "change_quotas"), (a_client_key, "change_validity")])
+def test_a_form_that_is_sent_as_it_stands_changes_nothing_and_says_so(make: Any, action: str) -> None:
+    row = make()
+    before, facts = row.__class__.objects.values().get(pk=row.pk), Fact.objects.count()
+    visitor = Visitor(Role.OPERATOR)
+    answer = visitor.send(address_of(row, action), {})
+    assert "Nothing was changed" in text_of(visitor.get(answer["Location"]))
+    assert row.__class__.objects.values().get(pk=row.pk) == before
+    assert Fact.objects.count() == facts
+    assert not AuditEntry.objects.exists()
+
+
+def test_deleting_at_once_advises_what_is_still_possible() -> None:
+    visitor = Visitor(Role.OPERATOR)
+    assert "Schedule the deletion instead" in text_of(visitor.get(address_of(a_secret(name="one"), "delete")))
+    waiting = text_of(visitor.get(address_of(a_secret(name="two", state="PendingDeletion"), "delete")))
+    assert "Schedule the deletion instead" not in waiting
+    assert "scheduled already" in waiting

@@ -46,13 +46,22 @@ def quota_field(label: Any, *, initial: int | None = None, help_text: Any = "") 
 
 def days_field(least: int, most: int, *, initial: int = USUAL_WAIT) -> forms.IntegerField:
     """Return a field for a waiting period in days."""
+    between = gettext_lazy("Between %(least)d and %(most)d days.") % {"least": least, "most": most}
     return forms.IntegerField(
         label=gettext_lazy("Waiting period in days"),
         min_value=least,
         max_value=most,
         initial=initial,
         help_text=gettext_lazy("%(least)d to %(most)d days.") % {"least": least, "most": most},
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), between),
     )
+
+
+def waits(form: forms.BaseForm | None, *, usual: int) -> int | None:
+    """Return the days that a form asks for: the usual ones before it is sent; None when it asks for what cannot be."""
+    if form is None or not form.is_bound:
+        return usual
+    return form.cleaned_data.get("days") if form.is_valid() else None
 
 
 def until(days: int, *, now: datetime) -> str:
@@ -72,6 +81,11 @@ class MomentField(forms.DateTimeField):
         if chosen and abs(chosen.year - timezone.localtime().year) > 100:
             raise forms.ValidationError(_("Choose a date within the next hundred years."), code="far")
         return chosen
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compare to the minute: that is what can be typed."""
+        shown = initial.replace(second=0, microsecond=0) if initial else initial
+        return super().has_changed(shown, data)
 
     def speak(self) -> None:
         """Say which zone is meant."""

@@ -40,10 +40,12 @@ class RegionForm(Regional, FormPage):
     said: ClassVar[Text] = ""
     dangerous: ClassVar[bool] = False
     columns: ClassVar[str] = ""
+    shown: forms.BaseForm | None = None
 
     def form(self, data: Any = None) -> forms.BaseForm:
         """Return the form."""
-        return self.form_class(data, **self.arguments())
+        self.shown = self.form_class(data, **self.arguments())
+        return self.shown
 
     def arguments(self) -> dict[str, Any]:
         """Return the further arguments of the form."""
@@ -53,6 +55,10 @@ class RegionForm(Regional, FormPage):
         """Call the verb with what the form says; return the row that it changed. May raise Refused."""
         raise NotImplementedError
 
+    def idle(self, _form: Any) -> bool:
+        """Tell whether the form asks for what is so already."""
+        return False
+
     def act(self, form: Any, *, now: datetime) -> str:
         """Do it, unless this very form was already sent: a double click makes one change, not two."""
         with transaction.atomic():
@@ -61,6 +67,9 @@ class RegionForm(Regional, FormPage):
                 raise Refused(
                     _("This form was sent twice. It was done once; look at the result before you send it again.")
                 )
+            if self.idle(form):
+                self.changed = False
+                return self.back()
             row = self.do(form, now=now)
         self.subject = row.arn
         return self.leads_to(row)
@@ -78,8 +87,8 @@ class RegionForm(Regional, FormPage):
         return self.list_address()
 
     def done(self) -> str:
-        """Say that it was done."""
-        return str(self.said)
+        """Say that it was done, or that there was nothing to do."""
+        return str(self.said) if self.changed else _("Nothing was changed: everything is like this already.")
 
     def context(self) -> dict[str, Any]:
         """Return the words of the page, and a ticket that is good for one change."""

@@ -124,6 +124,10 @@ class ChangeValidity(Action):
         """Start from the date in force."""
         return {"initial": {"not_after": self.row.not_after or timezone.now() + timedelta(days=365)}}
 
+    def idle(self, form: forms.EndOfValidity) -> bool:
+        """Tell whether the date is the one in force."""
+        return self.row.not_after is not None and not form.has_changed()
+
     def do(self, form: forms.EndOfValidity, *, now: datetime) -> ClientKey:
         """Change it."""
         return verbs.change_validity(self.row, not_after=form.cleaned_data["not_after"], now=now)

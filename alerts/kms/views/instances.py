@@ -168,6 +168,10 @@ class ChangeQuotas(Action):
         names = (*forms.QUOTAS, "rearm_margin")
         return {"initial": {name: getattr(self.row, name) for name in names}}
 
+    def idle(self, form: forms.ChangeQuotas) -> bool:
+        """Tell whether the quotas and the margin are those in force."""
+        return not form.has_changed()
+
     def do(self, form: forms.ChangeQuotas, *, now: datetime) -> Instance:
         """Change them."""
         margin = form.cleaned_data["rearm_margin"]

@@ -15,7 +15,7 @@ from alerts.estate.models import Instance, Key
 from alerts.kms import cells
 from alerts.kms.addresses import address_of_replica
 from alerts.kms.forms import keys as forms
-from alerts.kms.forms.fields import USUAL_WAIT, until
+from alerts.kms.forms.fields import USUAL_WAIT, until, waits
 from alerts.kms.views.actions import Action, RegionForm
 from alerts.kms.views.frame import Deed, ResourceList, ResourcePage
 from alerts.ui.tables import Column, attribute
@@ -224,8 +224,9 @@ class ScheduleDeletion(KeyAction):
     said = gettext_lazy("The key is scheduled for deletion.")
 
     def further(self) -> list[str]:
-        """Say until when that is with the usual waiting period."""
-        return [until(USUAL_WAIT, now=timezone.now())]
+        """Say until when that is with the waiting period in the form; nothing while that is none."""
+        days = waits(self.shown, usual=USUAL_WAIT)
+        return [until(days, now=timezone.now())] if days else []
 
     def do(self, form: forms.ScheduleKeyDeletion, *, now: datetime) -> Key:
         """Schedule it."""

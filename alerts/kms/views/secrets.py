@@ -14,7 +14,7 @@ from alerts.estate.filters import SecretFilter
 from alerts.estate.models import Instance, Secret
 from alerts.kms import cells
 from alerts.kms.forms import secrets as forms
-from alerts.kms.forms.fields import USUAL_WAIT, Outcome, until
+from alerts.kms.forms.fields import USUAL_WAIT, Outcome, until, waits
 from alerts.kms.views.actions import Action, RegionForm
 from alerts.kms.views.frame import Deed, ResourceList, ResourcePage
 from alerts.ui.tables import Column, attribute
@@ -194,8 +194,9 @@ class ScheduleDeletion(SecretAction):
     said = gettext_lazy("The secret is scheduled for deletion.")
 
     def further(self) -> list[str]:
-        """Say until when that is with the usual waiting period."""
-        return [until(USUAL_WAIT, now=timezone.now())]
+        """Say until when that is with the waiting period in the form; nothing while that is none."""
+        days = waits(self.shown, usual=USUAL_WAIT)
+        return [until(days, now=timezone.now())] if days else []
 
     def do(self, form: forms.ScheduleSecretDeletion, *, now: datetime) -> Secret:
         """Schedule it."""
@@ -213,9 +214,14 @@ class Delete(SecretAction):
     warned = (
         LOST,
         gettext_lazy("This cannot be undone: there is no waiting period and no recovery."),
-        gettext_lazy("Schedule the deletion instead if you want to be able to restore the secret for 7 to 30 days."),
     )
     said = gettext_lazy("The secret was deleted.")
+
+    def further(self) -> list[str]:
+        """Say what could be done instead: wait for the end of a waiting period, or start one."""
+        if self.row.state == Secret.State.PENDING_DELETION:
+            return [_("Its deletion is scheduled already: until the waiting period ends, it can be restored instead.")]
+        return [_("Schedule the deletion instead if you want to be able to restore the secret for 7 to 30 days.")]
 
     def arguments(self) -> dict[str, Any]:
         """Ask for the name."""
