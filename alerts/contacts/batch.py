@@ -72,6 +72,8 @@ def _line(number: int, values: list[str]) -> Line:
         values.insert(2, "")  # name, e-mail and group
     name, email, phone, group = (*values, "", "", "", "")[:MOST_VALUES]
     found = Line(number, name, email, phone, group)
+    if len(values) == 1 and ";" in name:
+        found.mistakes.append(_("Separate the values by commas, not by semicolons."))
     if len(values) > MOST_VALUES:
         found.mistakes.append(_("There are more than four values: name, e-mail, phone and group."))
     return found
@@ -123,6 +125,8 @@ class BatchForm(forms.Form):
         names = Counter(line.name for line in self.found)
         common = {name: data.get(name, "") for name in ("language", "time_zone")}
         for line in self.found:
+            if line.mistakes:
+                continue  # what stands where is not known then
             typed = {"name": line.name, "email": line.email, "phone": line.phone, **common}
             line.form = ContactForm(typed, instance=Contact(account=self.account))
             for name, mistakes in line.form.errors.items():

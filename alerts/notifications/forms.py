@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from alerts.events.forms import LocalMoment
 from alerts.notifications.own import check
 from alerts.notifications.sandbox import SOURCE_LIMIT
-from alerts.notifications.texts import Source
+from alerts.notifications.texts import Mistake, Source
 
 
 class ResendFailedForm(forms.Form):
@@ -34,6 +34,12 @@ class ResendFailedForm(forms.Form):
         if since and until and until <= since:
             self.add_error("until", _("The end must be after the start."))
         return self.cleaned_data
+
+
+def placed(mistake: Mistake) -> str:
+    """Return what is wrong with a template, after its line where it has one."""
+    said = _("Line %(line)s: %(said)s") % {"line": mistake.line, "said": mistake.said}
+    return said if mistake.line else mistake.said
 
 
 class MessageTextForm(forms.Form):
@@ -58,9 +64,12 @@ class MessageTextForm(forms.Form):
         """Refuse templates that fail on an example, each at its field with the line."""
         if not self.errors:
             for mistake in check(self.cleaned_data["subject"], self.cleaned_data["body"]):
-                place = _("Line %(line)s: %(said)s") % {"line": mistake.line, "said": mistake.said}
-                self.add_error(mistake.field, place if mistake.line else mistake.said)
+                self.add_error(mistake.field, placed(mistake))
         return self.cleaned_data
+
+    def spoken(self, mistake: Mistake) -> str:
+        """Return a mistake in the words of the form: which field, which line, and what."""
+        return f"{self[mistake.field].label}: {placed(mistake)}"
 
     def source(self) -> Source:
         """Return the templates of the valid form; line ends as they are stored."""

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from alerts.notifications.models import Notification
 
 EXAMPLE = "Secret:RotateSecret:Failure"
+EXAMPLE_RULES = {"en": "example_rule", "zh-hans": "示例规则"}
+"""What stands for the name of an alert rule, by the language of the text: nobody shall look for it among the rules."""
 OWN = """
 SELECT subject, body FROM notifications_messagetemplate
 WHERE account_id = %(account)s AND channel = %(kind)s AND language = %(language)s
@@ -56,13 +58,13 @@ def check(subject: str, body: str) -> list[Mistake]:
     """Return what is wrong with templates: what can be seen without an event, and what fails on an example."""
     source = Source(subject.strip() or default_source("email", "en").subject, body)
     event = example()
-    return list(mistakes_in(source, facts_of(event, Reader("Li.Na", "en"), decision=_decision(event))))
+    return list(mistakes_in(source, facts_of(event, Reader("Li.Na", "en"), decision=_decision(event, "en"))))
 
 
 def render_preview(template: MessageTemplate, event: SystemEvent, *, language: str, zone: str) -> Preview:
     """Return what a template, saved or not, makes of an event for somebody who reads in this language and zone."""
     reader = Reader("Li.Na", language_of(language), zone)
-    facts = facts_of(event, reader, decision=_decision(event))
+    facts = facts_of(event, reader, decision=_decision(event, reader.language))
     source = Source(
         template.subject.strip() or default_source(template.channel, reader.language).subject, template.body
     )
@@ -91,10 +93,10 @@ def example() -> SystemEvent:
     )
 
 
-def _decision(event: SystemEvent) -> Decision:
+def _decision(event: SystemEvent, language: str) -> Decision:
     return Decision(
         account_id=event.account_id,
-        rule_name="rotation_failed",
+        rule_name=EXAMPLE_RULES.get(language, EXAMPLE_RULES["en"]),
         event_name=event.name,
         resource=event.resource,
         level=event.level,

@@ -29,6 +29,8 @@ KIND_OF: Mapping[str, str] = MappingProxyType(
 LANGUAGES = ("en", "zh-hans")
 UNFORESEEN = (ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError)
 """What a filter may raise besides a LiquidError when it is given something odd."""
+SPOKEN: Mapping[str, str] = MappingProxyType({"subject": "Subject", "body": "Text"})
+"""The fields of a text as its form names them."""
 SUBJECT_LENGTH = 200
 NOTE_LENGTH = 256
 
@@ -50,8 +52,8 @@ class Mistake:
     said: str
 
     def __str__(self) -> str:
-        place = f", line {self.line}" if self.line else ""
-        return f"{self.field}{place}: {self.said}"
+        place = f"line {self.line}: " if self.line else ""
+        return f"{SPOKEN[self.field]}: {place}{self.said}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,6 +161,8 @@ def _missing(document: Document, form: AlertRuleForm) -> Iterable[Mistake]:
 def _unknown_masks(form: AlertRuleForm) -> Iterable[Mistake]:
     for row in form.urls.forms:
         if any(is_mask(str(row[name].value() or "")) for name in SECRETS):
-            yield Mistake(
-                _("URL callback"), _("This URL or secret is masked, and none like it is stored: write it in full.")
+            said = _(
+                "This URL or secret is masked, and this alert rule has none like it stored: write it in full, or bring"
+                " in a file made by “Export with secrets”."
             )
+            yield Mistake(_("URL callback"), said)

@@ -61,6 +61,7 @@ def test_a_preview_stores_nothing_and_says_what_each_line_comes_to() -> None:
         ("Li.Na, li.na@example.com, Unknown", "There is no contact group of this name."),
         ("Wu.Di, li.na@example.com", "There is a contact of this name already."),
         ("Aa, a@example.com\nAa, b@example.com", "This name stands in several lines."),
+        ("Aa; a@example.com; 1", "Separate the values by commas, not by semicolons."),
         ("Aa, a@example.com, 1, 2, 3", "There are more than four values"),
         ("\n".join(f"Aa{n}, a@example.com" for n in range(201)), "At most 200 contacts at once."),
     ],

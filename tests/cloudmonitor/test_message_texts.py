@@ -74,7 +74,8 @@ def test_the_preview_speaks_of_the_newest_event_or_of_the_chosen_one() -> None:
 def test_a_preview_of_a_broken_text_says_what_would_be_sent_instead() -> None:
     page = words_of(signed_in(Role.OPERATOR).post(MAIL, {"subject": "", "body": "{{ x }}", "preview": "1"}))
     assert "There is no event yet" in page
-    assert "body, line 1" in page
+    assert "Text: Line 1: " in page
+    assert "The alert rule and the recipient in it are examples." in page
     assert "Managed secret rotation failed" in page
 
 

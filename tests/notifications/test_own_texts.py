@@ -58,7 +58,7 @@ def test_a_text_that_fails_or_makes_nothing_gives_way_to_the_default_and_is_note
     row = the_message()
     assert row.state == "KEPT"
     assert "What to do" in row.text
-    assert row.note.startswith("The account's own text was not used. body")
+    assert row.note.startswith("The account's own text was not used. Text: ")
 
 
 def test_in_html_what_comes_from_outside_is_text() -> None:
@@ -84,7 +84,7 @@ def test_the_defaults_pass_the_check_and_make_what_is_sent(kind: str, language: 
 def test_a_check_names_field_and_line() -> None:
     found = [(each.field, each.line) for each in check("{{ foo }}", "a\n{{ b }}")]
     assert found == [("subject", 1), ("body", 2)]
-    assert str(check("", "{% if x")[0]).startswith("body, line 1: ")
+    assert str(check("", "{% if x")[0]).startswith("Text: line 1: ")
 
 
 def test_a_preview_speaks_of_a_real_event_in_language_and_zone() -> None:

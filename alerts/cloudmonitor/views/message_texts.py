@@ -159,7 +159,8 @@ class MessageText(FormPage):
         zone = timezone.get_current_timezone_name()
         made = render_preview(template, chosen or example(), language=self.language, zone=zone)
         offered = [(each.pk, f"{each.occurred_at:%Y-%m-%d %H:%M} · {title_of(each)}") for each in events]
-        return {"preview": made, "events": offered, "chosen": chosen and chosen.pk}
+        mistakes = [form.spoken(each) for each in made.mistakes]
+        return {"preview": made, "mistakes": mistakes, "events": offered, "chosen": chosen and chosen.pk}
 
     def chosen(self, events: list[SystemEvent]) -> SystemEvent | None:
         """Return the event that was asked for, if it is one of the account's, else the newest."""

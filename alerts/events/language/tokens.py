@@ -6,6 +6,7 @@ and what it is compared with BARE or TEXT. The grammar behind needs no exception
 """
 
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from typing import Final
 
 from lark import Lark, Token
@@ -41,6 +42,13 @@ QUOTE_IT: Final = "if a text is meant, put it in quotation marks."
 def cut(text: str) -> list[Token]:
     """Return the words and signs of a text; raises UnexpectedCharacters."""
     return list(LEXER.lex(text))
+
+
+def _advice(source: str) -> str:
+    """Return what to write instead of a name that no field has: the one that looks like it, else all of them."""
+    if near := get_close_matches(source[:40].lower(), ALIASES, n=1):
+        return f"did you mean “{ALIASES[near[0]]}”?"
+    return f"the fields are {OFFERED}, and a text to look for stands in quotation marks."
 
 
 def told(raw: Sequence[Token], text: str) -> list[Token]:
@@ -144,7 +152,7 @@ class _Reading:
         except ValueError as error:
             raise at(first, str(error)) from error
         if known is None:
-            raise at(first, f"there is no field “{source:.40}”: there are {OFFERED}; {QUOTE_IT}")
+            raise at(first, f"there is no field “{source:.40}”: {_advice(source)}")
         return Token.new_borrow_pos("FIELD", source, first)
 
     def value(self, sign: Token) -> Token:

@@ -82,7 +82,10 @@ def _stored(kind: str, text: str, stored: str, mask: str) -> str:
     if not is_mask(text):
         return text
     if not stored or text != mask:
-        said = _("%(kind)s is masked, and nothing is stored that it could stand for: write it in full.")
+        said = _(
+            "%(kind)s is masked, and nothing is stored that it could stand for: write it in full, or bring in a file"
+            " made by “Export with secrets”."
+        )
         raise Mistaken(said % {"kind": LABELS[kind]})
     return stored
 

@@ -125,9 +125,12 @@ def test_a_tree_is_written_in_one_way(text: str, written: str) -> None:
         ("(" * 21 + "a" + ")" * 21, "Column 21: the expression is nested more than 20 levels deep."),
         ("not " * 21 + "a", "Column 81: the expression is nested more than 20 levels deep."),
         ("not (" * 11 + "a" + ")" * 11, "Column 51: the expression is nested more than 20 levels deep."),
+        ("(lvel = 'x')", "Column 2: there is no field “lvel”: did you mean “level”?"),
+        ("Instance_Names = x", "Column 1: there is no field “Instance_Names”: did you mean “instanceName”?"),
         (
-            "(lvel = 'x')",
-            f"Column 2: there is no field “lvel”: there are {OFFERED}; if a text is meant, put it in quotation marks.",
+            "errorCode = 'x'",
+            f"Column 1: there is no field “errorCode”: the fields are {OFFERED}, and a text to look for stands in "
+            "quotation marks.",
         ),
         (
             "a or = b",
