@@ -35,13 +35,15 @@ def resource_name(event: SystemEvent) -> str:
     return event.instance_name or event.resource.rpartition("/")[2] or event.resource
 
 
-def named(event: SystemEvent) -> SafeString:
-    """Draw title over code, which may break after its colons."""
-    parts = event.name.split(":")
+def named(event: SystemEvent, *, url: str = "") -> SafeString:
+    """Draw title over code, which may break after its colons. With `url` the title opens the details."""
+    parts, title = event.name.split(":"), title_of(event)
+    if url:
+        title = format_html('<a href="{0}" hx-get="{0}" hx-target="#drawer">{1}</a>', url, title)
     code = format_html_join(mark_safe(":<wbr>"), "{}", ([part] for part in parts))
     return format_html(
         '<span class="stacked" data-words><strong>{}{}</strong><code>{}</code></span>',
-        title_of(event), test_mark(test=event.test_of is not None), code,
+        title, test_mark(test=event.test_of is not None), code,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
@@ -75,8 +76,13 @@ class EventSearch(ListPage):
         return found.filter(pk__in=events_of(batch)) if batch else found.none() if asked else found
 
     def shown(self) -> Sequence[Column]:
-        """Return the columns, and one that opens the details."""
-        return (*self.columns, Column("Details", _("Actions"), self.details_cell))
+        """Return the columns, their titles as links to the details, and one more that opens these."""
+        linked = (replace(each, cell=self.event_cell) if each is cells.EVENT else each for each in self.columns)
+        return (*linked, Column("Details", _("Actions"), self.details_cell))
+
+    def event_cell(self, event: SystemEvent) -> SafeString:
+        """Draw the title as a link to the details, over the code."""
+        return cells.named(event, url=self.event_url(event))
 
     def details_cell(self, event: SystemEvent) -> SafeString:
         """Draw the link that opens the details: a page of its own, and a drawer where scripts run."""

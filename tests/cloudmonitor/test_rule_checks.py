@@ -129,6 +129,14 @@ def test_a_stored_rule_explains_an_event_as_page_and_json() -> None:
     assert Client().get(address, {"format": "json"}, headers=token).status_code == 404
 
 
+def test_where_an_sql_filter_missed_the_values_stand_that_it_compared() -> None:
+    a_rule(name="by content", sql_filter="content.secretType = Ecs")
+    event = an_event(FAILURE, resource=ARN)
+    page = page_of(signed_in(), reverse("cloudmonitor:event_explained", args=[event.pk]))
+    cells = [" ".join(cell.get_text(" ").split()) for cell in page.select("tbody td")]
+    assert cells[2] == "✗ content.secretType = 'Ecs' – \"Rds\""
+
+
 def test_details_lead_to_what_every_rule_made_of_it() -> None:
     a_rule(name="wanted", group=a_contact_group(name="empty"))
     a_rule(name="other level", levels=["WARN"], names=["Key:DeleteKey:Success"])

@@ -49,7 +49,8 @@ def test_an_event_stands_in_the_list_with_its_time_in_the_zone_of_the_reader() -
     words = " ".join(row.get_text(" ").split())
     assert f"{NOW + timedelta(hours=7):%Y-%m-%d %H:%M:%S} CST" in words
     assert BY_NAME[FAILURE].title in words
-    assert row.select_one(f'a[href="{LIST}{event.id}/"]')
+    title, details = row.select(f'a[href="{LIST}{event.id}/"][hx-target="#drawer"]')
+    assert (title.get_text(), details.get_text()) == ("Managed secret rotation failed", "Details")
     assert "Times are shown in Asia/Shanghai" in page.get_text()
 
 
