@@ -57,10 +57,13 @@ class HistoryFilter(django_filters.FilterSet):
     class Meta:
         form = HistoryForm
 
-    def __init__(self, data: Any, *, queryset: QuerySet[Any], now: datetime, rules: Sequence[str]) -> None:
+    def __init__(
+        self, data: Any, *, queryset: QuerySet[Any], now: datetime, rules: Sequence[str], policies: Sequence[str] = ()
+    ) -> None:
         super().__init__(data, queryset=queryset)
         self.now = now
         self.filters["rule"].extra["choices"] = [(name, name) for name in rules]
+        self.filters["policy"].extra["choices"] = [(name, name) for name in policies]
 
     @property
     def form(self) -> forms.Form:
@@ -85,6 +88,9 @@ class NotificationFilter(HistoryFilter):
     end = _moment("created_at", "lt")
     rule = OpenChoiceFilter(
         label=_("Alert rule"), field_name="decision__rule_name", widget=forms.CheckboxSelectMultiple
+    )
+    policy = OpenChoiceFilter(
+        label=_("Subscription policy"), field_name="batch__policy_name", widget=forms.CheckboxSelectMultiple
     )
     state = django_filters.MultipleChoiceFilter(
         label=_("Outcome"), choices=Notification.State.choices, widget=forms.CheckboxSelectMultiple
@@ -111,6 +117,7 @@ class NotificationFilter(HistoryFilter):
         return qs.filter(
             Q(decision__event_name__icontains=value)
             | Q(decision__resource__icontains=value)
+            | Q(batch__policy_name__icontains=value)
             | Q(recipient__icontains=value)
             | Q(subject__icontains=value)
         )
@@ -132,6 +139,9 @@ class DecisionFilter(HistoryFilter):
     start = _moment("decided_at", "gte")
     end = _moment("decided_at", "lt")
     rule = OpenChoiceFilter(label=_("Alert rule"), field_name="rule_name", widget=forms.CheckboxSelectMultiple)
+    policy = OpenChoiceFilter(
+        label=_("Subscription policy"), field_name="policy_name", widget=forms.CheckboxSelectMultiple
+    )
     told = django_filters.ChoiceFilter(
         label=_("Who was told of the event"),
         choices=[("somebody", _("Somebody")), ("nobody", _("Nobody"))],

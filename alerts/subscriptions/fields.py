@@ -25,7 +25,9 @@ COMMAS = re.compile(r"[,，]")
 
 
 class SpanWidget(forms.MultiWidget):
-    """A number beside its unit."""
+    """A number beside its unit; the field's label is that of the number."""
+
+    use_fieldset = False
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         number = forms.NumberInput(attrs={"min": 0, "inputmode": "numeric", "autocomplete": "off"})
@@ -35,6 +37,10 @@ class SpanWidget(forms.MultiWidget):
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """Return both controls in one line."""
         return format_html('<span class="span">{}</span>', super().render(name, value, attrs, renderer))
+
+    def id_for_label(self, id_: str) -> str:
+        """Return the id of the number."""
+        return f"{id_}_0" if id_ else ""
 
     def decompress(self, value: Any) -> list[Any]:
         """Return seconds as the number of the largest unit that divides them."""

@@ -140,18 +140,19 @@ class EventSearch(ListPage):
         valid = self.search.is_valid()
         return {
             "chart": self.chart() if valid else "",
-            "save_url": self.save_url() if valid and self.may_change else "",
+            "save_url": self.save_url("alert_rule_create") if valid and self.may_change else "",
+            "subscribe_url": self.save_url("subscription_policy_create") if valid and self.may_change else "",
             "filters": [self.search.form[name] for name in self.fields],
         }
 
-    def save_url(self) -> str:
-        """Return the address that makes an alert rule of this search."""
+    def save_url(self, page: str) -> str:
+        """Return the address that makes an alert rule or a subscription policy of this search."""
         query = self.request.GET.copy()
         for name in PAGING:
             query.pop(name, None)
         for name, value in self.fixed().items():
             query[name] = value
-        return f"{reverse('cloudmonitor:alert_rule_create')}?{query.urlencode()}"
+        return f"{reverse(f'cloudmonitor:{page}')}?{query.urlencode()}"
 
     def event_url(self, event: SystemEvent) -> str:
         """Return the address of an event's page, which knows the way back to this search."""

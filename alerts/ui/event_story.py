@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from alerts.channels import BY_KIND
 from alerts.notifications.models import Attempt, Decision, Notification
+from alerts.subscriptions.models import Batch
 from alerts.ui import formats
+from alerts.ui.batches import events_of, events_url
 from alerts.ui.hush_story import Hushes, hushes_of
 from alerts.ui.outcomes import OUTCOMES, STATES, VERDICTS, reason_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from alerts.events.models import SystemEvent
 
+MOST_BATCHES = 30
 Step = dict[str, Any]
 
 
@@ -28,9 +34,11 @@ class Story(NamedTuple):
 
 
 def story_of(event: SystemEvent) -> Story:
-    """Return what became of an event. Three queries, and two more where something kept it quiet."""
+    """Return what became of an event. Three queries, some more where policies told of it or it was kept quiet."""
     decisions = Decision.objects.filter(account=event.account_id, event_id=event.pk).order_by("pk")
-    found = list(decisions.prefetch_related("notifications__attempts"))
+    later = Prefetch("bundle__batches", Batch.objects.order_by("number"))
+    told = ("notifications__attempts", "batch__notifications__attempts", later)
+    found = list(decisions.select_related("batch").prefetch_related(*told))
     verdicts = {each.verdict for each in found}
     hushes = hushes_of(found)
     steps = [*_beginning(event), *(_decision(each, hushes) for each in found), *_waiting(event)]
@@ -42,7 +50,7 @@ def _beginning(event: SystemEvent) -> list[Step]:
         "estate": _("Seen by this installation itself."),
         "cloudevents": _("Sent here as a CloudEvent."),
         "cloudmonitor": _("Sent here by CloudMonitor, and kept as it was."),
-        "test": _("Sent as the test of an alert rule: nothing of it happened."),
+        "test": _("Sent as a test: nothing of it happened."),
     }
     came = next((words for origin, words in origins.items() if event.origin.startswith(origin)), event.origin)
     return [
@@ -61,18 +69,48 @@ def _decision(decision: Decision, hushes: Hushes) -> Step:
     tone, icon = VERDICTS[decision.verdict]
     verdict = decision.get_verdict_display()
     named = _("Alert rule %(rule)s: %(verdict)s") % {"rule": decision.rule_name, "verdict": verdict}
+    if decision.policy_name:
+        named = _("Subscription policy %(policy)s: %(verdict)s") % {"policy": decision.policy_name, "verdict": verdict}
     return {
         "at": decision.decided_at,
-        "title": named if decision.rule_name else verdict,
-        "url": _rule_url(decision) if decision.rule_id else "",
+        "title": named if decision.rule_name or decision.policy_name else verdict,
+        "url": _source_url(decision),
         "text": reason_of(decision),
         "tone": tone,
         "icon": icon,
-        "steps": [*hushes.get(decision.pk, ()), *(_notification(each) for each in decision.notifications.all())],
+        "steps": [
+            *hushes.get(decision.pk, ()), *(_notification(each) for each in decision.notifications.all()),
+            *_batches(decision),
+        ],
+    }  # fmt: skip
+
+
+def _batches(decision: Decision) -> list[Step]:
+    """Return the message that told of it with the others of its bundle, and what the bundle said after that."""
+    first = decision.batch
+    if first is None:
+        return []
+    later = decision.bundle.batches.all() if decision.bundle else ()
+    return [_batch(first, first.notifications.all()),
+            *(_batch(each) for each in later if each.number > first.number)][:MOST_BATCHES]  # fmt: skip
+
+
+def _batch(batch: Batch, notifications: Iterable[Notification] = ()) -> Step:
+    return {
+        "at": batch.made_at,
+        "title": _("%(kind)s: %(events)s") % {"kind": batch.get_kind_display(), "events": events_of(batch)},
+        "url": events_url(batch),
+        "tone": "good",
+        "icon": "layers",
+        "steps": [_notification(each) for each in notifications],
     }
 
 
-def _rule_url(decision: Decision) -> str:
+def _source_url(decision: Decision) -> str:
+    if decision.policy_id:
+        return reverse("cloudmonitor:subscription_policy", args=[decision.policy_id])
+    if not decision.rule_id:
+        return ""
     # The rule of a test may be a trial, which has no panel.
     if decision.test:
         return reverse("cloudmonitor:alert_rule_tested", args=[decision.rule_id, decision.event_id])

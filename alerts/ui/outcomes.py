@@ -54,21 +54,44 @@ QUIET: Mapping[str, Any] = {
 """What keeps an event of an incident from being told, by the code of the reason."""
 
 
+SAID: Mapping[str, Any] = {
+    "no-recipient": gettext_lazy(
+        "None of the rule's contact groups has a contact that can be reached, and no system is told."
+    ),
+    "outside-hours": gettext_lazy("It happened outside the effective hours of the rule."),
+    "silence": gettext_lazy("It happened within a window of a silence."),
+    "hidden-by": gettext_lazy(
+        "Another event on the same resource says it better, and this rule hears of that one too."
+    ),
+}
+"""Why else nobody was told, likewise."""
+
+
 def reason_of(decision: Decision) -> str:
     """Return why a decision told nobody, in a sentence; empty where the decision says it all."""
     code, _colon, detail = decision.reason.partition(":")
     if code == "muted" and detail.isdigit():
         return _("Told of the same within the mute period of %(period)s.") % {"period": formats.duration(int(detail))}
-    if code == "no-recipient":
-        return _("None of the rule's contact groups has a contact that can be reached, and no system is told.")
-    if code == "outside-hours":
-        return _("It happened outside the effective hours of the rule.")
-    if code == "silence":
-        return _("It happened within a window of a silence.")
-    if code == "hidden-by":
-        return _("Another event on the same resource says it better, and this rule hears of that one too.")
+    if decision.policy_name and (said := _of_policy(code, detail)):
+        return said
+    if code in SAID:
+        return str(SAID[code])
     if code in QUIET:
         return str(QUIET[code])
     if decision.verdict == Decision.Verdict.UNSELECTED:
         return _("The test event is not one that the rule selects.") if decision.test else ""
     return decision.reason
+
+
+def _of_policy(code: str, detail: str) -> str:
+    """Return why a subscription policy told nobody, where that is not as with alert rules; else nothing."""
+    if code == "no-recipient":
+        return _("Neither the policy's notification configuration nor a push channel tells anybody of this level.")
+    if code == "outside-hours":
+        return _("It happened outside the effective hours of the policy.")
+    count, _colon, period = detail.partition(":")
+    if code != "counted" or not period.isdigit():
+        return ""
+    return _("Told as soon as there are %(count)s of them within %(period)s.") % {
+        "count": count, "period": formats.duration(int(period)),
+    }  # fmt: skip

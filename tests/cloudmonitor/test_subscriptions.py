@@ -230,3 +230,31 @@ def test_merge_and_denoise_are_said_while_they_are_chosen() -> None:
     assert "Tells after 5 events within 5 minutes, then is quiet for 5 minutes." in said
     assert "One message for each event name." in said
     assert not signed_in().get(words, typed(denoise_mute_0="x")).content.strip()
+
+
+def test_a_batch_stands_in_the_story_of_its_events_and_in_the_history() -> None:
+    policy = a_policy(denoise="COUNT", denoise_count=2, denoise_period=600)
+    first, second = an_event(FAILURE), an_event(FAILURE)
+    run(NOW)
+    client = signed_in(Role.VIEWER)
+    story = page_of(client, reverse("cloudmonitor:system_event", args=[first.pk])).select_one(".timeline")
+    assert story is not None
+    said = " ".join(story.get_text(" ").split())
+    assert f"Subscription policy {policy.name}: Told" in said
+    assert "First message: 2 events" in said
+    assert story.select_one(f'a[href="{of(policy)}"]')
+    batch = Batch.objects.get()
+    events = client.get(reverse("cloudmonitor:system_events"), {"batch": str(batch.pk), "format": "json"}).json()
+    assert {each["Id"] for each in events["events"]} == {str(first.pk), str(second.pk)}
+    history = page_of(client, reverse("cloudmonitor:history"), policy=policy.name)
+    assert history.select_one(f'#results a[href="{of(policy)}"]')
+    assert "2 events" in history.get_text(" ")
+    (row,) = client.get(reverse("cloudmonitor:history"), {"format": "json"}).json()["notifications"]
+    assert (row["Policy"], row["BatchId"], row["Events"], row["Test"]) == (policy.name, str(batch.pk), 2, False)
+    decisions = client.get(reverse("cloudmonitor:decisions"), {"format": "json"}).json()["decisions"]
+    assert {(each["Policy"], each["BatchId"], each["Decision"]) for each in decisions} == {
+        (policy.name, str(batch.pk), "TOLD")
+    }
+    message = words_of(client.get(reverse("cloudmonitor:notification", args=[batch.notifications.get().pk])))
+    assert str(batch.pk) in message
+    assert policy.name in message

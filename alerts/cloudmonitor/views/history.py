@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Prefetch
+from django.db.models import Count, OuterRef, Prefetch, Subquery
+from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from alerts.cloudmonitor.views.message_cells import (
     event_cell,
     outcome_cell,
     recipient_cell,
+    source_cell,
     subject_cell,
 )
 from alerts.cloudmonitor.views.resending import can_be_sent_again
@@ -29,6 +31,7 @@ from alerts.notifications.models import Attempt, Decision, Destination, Notifica
 from alerts.notifications.plain import shortened
 from alerts.notifications.resent import moment_of
 from alerts.rules.models import AlertRule
+from alerts.subscriptions.models import SubscriptionPolicy
 from alerts.ui import formats
 from alerts.ui.access import ConsoleView
 from alerts.ui.outcomes import OUTCOMES, reason_of
@@ -61,9 +64,11 @@ class HistoryPage(ListPage):
     searched: type[NotificationFilter | DecisionFilter]
 
     def make_search(self) -> NotificationFilter | DecisionFilter:
-        """Return the filter, with the account's alert rules to choose from."""
+        """Return the filter, with the account's alert rules and policies to choose from."""
         rules = AlertRule.objects.saved().filter(account=self.account).order_by("name").values_list("name", flat=True)
-        return self.searched(self.request.GET, queryset=self.rows(), now=self.now, rules=list(rules))
+        policies = SubscriptionPolicy.objects.filter(account=self.account).order_by("name")
+        names = list(policies.values_list("name", flat=True))
+        return self.searched(self.request.GET, queryset=self.rows(), now=self.now, rules=list(rules), policies=names)
 
 
 class History(HistoryPage):
@@ -74,7 +79,7 @@ class History(HistoryPage):
     columns = (
         Column("Time", gettext_lazy("Time"), lambda row: ui.moment(row.created_at)),
         Column("Event", gettext_lazy("Event"), subject_cell),
-        Column("Rule", gettext_lazy("Alert rule"), attribute("decision.rule_name")),
+        Column("Rule", gettext_lazy("Rule or policy"), source_cell),
         Column("Recipient", gettext_lazy("Recipient"), recipient_cell),
         Column("Outcome", gettext_lazy("Outcome"), outcome_cell),
         Column("Attempts", gettext_lazy("Attempts"), attribute("tries"), numeric=True),
@@ -84,6 +89,9 @@ class History(HistoryPage):
     exported = (
         Column("Time", "Time", attribute("created_at")),
         Column("Rule", "Rule", attribute("decision.rule_name")),
+        Column("Policy", "Policy", attribute("batch.policy_name")),
+        Column("BatchId", "BatchId", lambda row: str(row.batch_id or "")),
+        Column("Events", "Events", lambda row: row.batch.count if row.batch else None),
         Column("EventId", "EventId", lambda row: str(row.decision.event_id) if row.decision else ""),
         Column("EventName", "EventName", attribute("decision.event_name")),
         Column("Level", "Level", attribute("decision.level")),
@@ -91,7 +99,10 @@ class History(HistoryPage):
         Column(
             "Test",
             "Test",
-            lambda row: bool(row.decision and row.decision.test) or row.purpose == Notification.Purpose.TEST,
+            lambda row: (
+                bool((row.decision or row.batch) and (row.decision or row.batch).test)
+                or row.purpose == Notification.Purpose.TEST
+            ),
         ),
         Column("Recipient", "Recipient", attribute("recipient")),
         Column("Channel", "Channel", attribute("channel")),
@@ -107,7 +118,7 @@ class History(HistoryPage):
     def rows(self) -> QuerySet[Notification]:
         """Return the account's messages, without what only the detail page shows."""
         attempts = Prefetch("attempts", Attempt.objects.only("notification", "duration"))
-        found = Notification.objects.filter(account=self.account).select_related("decision")
+        found = Notification.objects.filter(account=self.account).select_related("decision", "batch")
         return found.defer("address", "text").prefetch_related(attempts)
 
     def pill_value(self, name: str, value: str) -> str:
@@ -151,14 +162,16 @@ class Decisions(HistoryPage):
     columns = (
         Column("Time", gettext_lazy("Time"), lambda row: ui.moment(row.decided_at)),
         Column("Event", gettext_lazy("Event"), event_cell),
-        Column("Rule", gettext_lazy("Alert rule"), attribute("rule_name")),
+        Column("Rule", gettext_lazy("Rule or policy"), source_cell),
         Column("Decision", gettext_lazy("Decision"), verdict_cell),
         Column("Reason", gettext_lazy("Reason"), reason_of),
-        Column("Messages", gettext_lazy("Messages"), lambda row: len(row.notifications.all()), numeric=True),
+        Column("Messages", gettext_lazy("Messages"), lambda row: row.messages + row.batched, numeric=True),
     )
     exported = (
         Column("Time", "Time", attribute("decided_at")),
         Column("Rule", "Rule", attribute("rule_name")),
+        Column("Policy", "Policy", attribute("policy_name")),
+        Column("BatchId", "BatchId", lambda row: str(row.batch_id or "")),
         Column("EventId", "EventId", lambda row: str(row.event_id)),
         Column("EventName", "EventName", attribute("event_name")),
         Column("EventTime", "EventTime", attribute("occurred_at")),
@@ -171,14 +184,17 @@ class Decisions(HistoryPage):
 
     def rows(self) -> QuerySet[Decision]:
         """Return the account's decisions."""
-        messages = Prefetch("notifications", Notification.objects.only("decision"))
-        return Decision.objects.filter(account=self.account).prefetch_related(messages)
+        sent = Notification.objects.order_by()
+        own = sent.filter(decision=OuterRef("pk")).values("decision").annotate(n=Count("pk")).values("n")
+        batched = sent.filter(batch=OuterRef("batch")).values("batch").annotate(n=Count("pk")).values("n")
+        found = Decision.objects.filter(account=self.account).select_related("batch")
+        return found.annotate(messages=Coalesce(Subquery(own), 0), batched=Coalesce(Subquery(batched), 0))
 
     def context(self) -> dict[str, Any]:
         """Return title and tabs."""
         return {
             "title": _("Alert History"),
-            "lead": _("What the alert rules made of each event, also where nobody was told."),
+            "lead": _("What alert rules and subscription policies made of each event, also where nobody was told."),
             "tabs": tabs("nobody" if self.request.GET.get("told") == "nobody" else "decisions"),
             "empty": {
                 "title": _("No decisions yet"),
@@ -193,12 +209,14 @@ class Message(ConsoleView):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """Show it, if it is of this account."""
-        found = Notification.objects.filter(account=self.account).select_related("decision").defer("address")
+        found = Notification.objects.filter(account=self.account).select_related("decision", "batch").defer("address")
         notification = get_object_or_404(found, pk=pk)
         attempts = list(notification.attempts.order_by("number"))
         context = {
             "notification": notification,
             "decision": notification.decision,
+            "batch": notification.batch,
+            "source": source_cell(notification),
             "channel": channel_label(notification),
             "outcome": state_cell(notification),
             "event": subject_cell(notification),

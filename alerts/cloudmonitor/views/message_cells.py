@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.html import format_html
@@ -12,6 +12,7 @@ from alerts.channels import BY_KIND
 from alerts.cloudmonitor.views.cells import state_cell
 from alerts.events.catalog import BY_NAME
 from alerts.notifications.plain import shortened
+from alerts.ui.batches import events_of, events_url
 from alerts.ui.event_cells import test_mark
 from alerts.ui.templatetags import ui
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
     from alerts.notifications.models import Decision, Notification
+    from alerts.subscriptions.models import Batch
 
 ANSWER_LENGTH = 80
 
@@ -36,9 +38,33 @@ def event_cell(decision: Decision) -> SafeString:
 
 def subject_cell(notification: Notification) -> SafeString | str:
     """Draw what a message is about: its event, or the purpose of one that is about none."""
+    if notification.batch is not None:
+        return batch_cell(notification.batch)
     if notification.decision is None:
         return notification.get_purpose_display()
     return event_cell(notification.decision)
+
+
+def batch_cell(batch: Batch) -> SafeString:
+    """Draw what a message of a policy tells of, as a link to exactly these events."""
+    return format_html(
+        '<span class="stacked"><span class="row">{}<a href="{}">{}</a>{}</span><small>{}</small></span>',
+        ui.level(batch.level), events_url(batch), events_of(batch), test_mark(test=batch.test),
+        batch.get_kind_display(),
+    )  # fmt: skip
+
+
+def source_cell(row: Notification | Decision) -> SafeString | str:
+    """Draw the rule or the policy behind a message or a decision; a policy as a link."""
+    told: Any = row.batch if row.batch is not None else getattr(row, "decision", row)
+    if told is None:
+        return ""
+    if not told.policy_name:
+        return str(getattr(told, "rule_name", ""))
+    if told.policy_id is None:
+        return str(told.policy_name)
+    url = reverse("cloudmonitor:subscription_policy", args=[told.policy_id])
+    return format_html('<a href="{}">{}</a>', url, told.policy_name)
 
 
 def recipient_cell(notification: Notification) -> SafeString:

@@ -16,6 +16,7 @@ from alerts.subscriptions.methods import Methods
 from alerts.subscriptions.models import Batch, SubscriptionPolicy
 from alerts.subscriptions.words import configuration_in_words, denoise_in_words, merge_in_words
 from alerts.ui.access import ConsoleView
+from alerts.ui.batches import events_of, events_url
 from alerts.ui.pages import ListPage
 from alerts.ui.tables import Column
 
@@ -124,5 +125,5 @@ class SubscriptionPolicyDetails(ConsoleView):
             "denoised": denoise_in_words(policy),
             "told": configuration_in_words(configuration, steps) if configuration else "",
             "methods": [form for form in Methods(None, stored=policy.methods).forms if form.stored],
-            "batches": list(batches.order_by("-made_at")[:NEWEST]),
+            "batches": [(each, events_of(each), events_url(each)) for each in batches.order_by("-made_at")[:NEWEST]],
         }
