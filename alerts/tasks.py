@@ -18,10 +18,12 @@ from kombu.exceptions import OperationalError
 
 from alerts.estate.waiting import end_waiting_periods as end_due_periods
 from alerts.events.evaluate import evaluate_batch
+from alerts.incidents.correlate import correlate_batch
 from alerts.notifications.claim import POOL
 from alerts.notifications.deliver import deliver_one
 from alerts.notifications.digests import digest_batch
 from alerts.notifications.dispatch import dispatch_batch
+from alerts.notifications.recovery import watch_batch
 from alerts.notifications.retention import retain as retain_all
 from alerts.notifications.silence_ends import tell_ends
 from alerts.notifications.speak import speak_batch
@@ -83,7 +85,19 @@ def end_waiting_periods() -> None:
 @shared_task(name="line.evaluate")
 def evaluate() -> None:
     """Turn waiting facts and due deadlines into system events."""
-    drain(evaluate_batch, then=(dispatch,))
+    drain(evaluate_batch, then=(correlate, dispatch))
+
+
+@shared_task(name="line.correlate")
+def correlate() -> None:
+    """Let the events that open or close something do so; the others are dispatched meanwhile."""
+    drain(correlate_batch, then=(dispatch,))
+
+
+@shared_task(name="line.watch_incidents")
+def watch_incidents() -> None:
+    """Tell that incidents are over or flapping, and end what ends by itself."""
+    drain(watch_batch, then=(deliver,), times=POOL)
 
 
 @shared_task(name="line.dispatch")

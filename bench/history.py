@@ -27,7 +27,8 @@ RARE_NAME = "Key:DeleteKey:Success"
 EVENTS = """
     INSERT INTO events_systemevent (
         id, account_id, product, name, event_type, level, status, region, resource, instance_name, group_id,
-        occurred_at, received_at, content, origin, original_id, note, search_text, dispatched_at, failures
+        occurred_at, received_at, content, origin, original_id, note, search_text, correlated_at, dispatched_at,
+        failures
     )
     SELECT
         (lpad(to_hex((extract(epoch FROM occurred_at) * 1000)::bigint), 12, '0') || '8' || left(digest, 3) || '8'
@@ -35,7 +36,7 @@ EVENTS = """
         %(account)s, 'KMS', name, type, level, status, region, resource, local, '', occurred_at, occurred_at,
         content::jsonb, 'bench', '', '',
         lower(concat_ws(E'\\n', 'KMS', name, title, title_zh, type, level, status, region, resource, local, content)),
-        occurred_at, 0
+        occurred_at, occurred_at, 0
     FROM (
         SELECT
             md5(n::text) AS digest,

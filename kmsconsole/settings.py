@@ -205,6 +205,8 @@ CELERY_BEAT_SCHEDULE = {
         ("pulse-deliveries", "deliveries.pulse", 2.0),
         ("end-waiting-periods", "line.end_waiting_periods", 1.0),
         ("evaluate", "line.evaluate", 1.0),
+        ("correlate", "line.correlate", 1.0),
+        ("watch-incidents", "line.watch_incidents", 2.0),
         ("dispatch", "line.dispatch", 1.0),
         ("speak", "line.speak", 1.0),
         ("tell-silence-ends", "line.tell_silence_ends", 5.0),

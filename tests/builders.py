@@ -26,6 +26,8 @@ from alerts.events.models import SystemEvent
 from alerts.events.record import Draft, record
 from alerts.facts.collect import collect
 from alerts.facts.models import Fact
+from alerts.incidents.correlate import correlate_batch
+from alerts.incidents.models import Incident
 from alerts.rules.models import AlertRule, RuleTarget
 from alerts.sources.base import Observation
 
@@ -227,13 +229,24 @@ def an_event(name: str = "Secret:RotateSecret:Failure", **fields: object) -> Sys
     return some_events([a_draft(name, **fields)])[0]  # type: ignore[arg-type]
 
 
-def some_events(drafts: Iterable[Draft]) -> list[SystemEvent]:
-    """Record drafts in one go and return their rows in the order given."""
+def some_events(drafts: Iterable[Draft], *, correlated: bool = True) -> list[SystemEvent]:
+    """Record drafts in one go and return their rows in the order given; unless told, they open and close nothing."""
     wanted = list(drafts)
     partitions.ensure(now=NOW)
     record(wanted, now=NOW)
-    rows = SystemEvent.objects.in_bulk([draft.id for draft in wanted])
+    ids = [draft.id for draft in wanted]
+    if correlated:
+        SystemEvent.objects.filter(id__in=ids, correlated_at=None).update(correlated_at=NOW)
+    rows = SystemEvent.objects.in_bulk(ids)
     return [rows[draft.id] for draft in wanted]
+
+
+def an_incident(name: str = "Secret:RotateSecret:Failure", **fields: object) -> Incident:
+    """Return the incident that a new event opens; takes what `a_draft` takes."""
+    event = some_events([a_draft(name, **fields)], correlated=False)[0]  # type: ignore[arg-type]
+    correlate_batch(now=NOW)
+    event.refresh_from_db()
+    return Incident.objects.get(pk=event.incident_id)
 
 
 def an_arn(kind: str, local_id: str = "", *, uid: str = UID, region: str = REGION) -> str:

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from alerts.cloudmonitor import check_urls, contact_urls, history_urls, rule_urls, silence_urls, subscription_urls
+from alerts.cloudmonitor import (
+    check_urls,
+    contact_urls,
+    history_urls,
+    incident_urls,
+    rule_urls,
+    silence_urls,
+    subscription_urls,
+)
 from alerts.cloudmonitor.views import catalogue, system_events
 
 app_name = "cloudmonitor"
@@ -13,6 +21,7 @@ urlpatterns = [
     path(
         "event-center/system-events/<uuid:event_id>/", system_events.SystemEventDetails.as_view(), name="system_event"
     ),
+    *incident_urls.urlpatterns,
     *contact_urls.urlpatterns,
     *history_urls.urlpatterns,
     *subscription_urls.urlpatterns,

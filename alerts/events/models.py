@@ -47,8 +47,9 @@ class SystemEventQuerySet(models.QuerySet["SystemEvent"]):
         return self.filter(Q(retry_at=None) | Q(retry_at__lte=now), correlated_at=None).order_by("id")
 
     def undispatched(self, *, now: datetime) -> SystemEventQuerySet:
-        """Return events that no rule has looked at yet, oldest first; a failing one waits until its `retry_at`."""
-        return self.filter(Q(retry_at=None) | Q(retry_at__lte=now), dispatched_at=None).order_by("id")
+        """Return correlated events that no rule has looked at, oldest first; a failing one waits for its `retry_at`."""
+        ready = self.filter(Q(retry_at=None) | Q(retry_at__lte=now), correlated_at__isnull=False)
+        return ready.filter(dispatched_at=None).order_by("id")
 
 
 class SystemEvent(models.Model):

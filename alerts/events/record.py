@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import connection
 
+from alerts.events.catalog import PARTAKING
 from alerts.events.identity import event_id
 from alerts.events.models import search_text
 from alerts.events.partitions import RETENTION
@@ -88,8 +89,9 @@ COLUMNS = (
 )  # fmt: skip
 NAMES = ", ".join(name for name, _ in COLUMNS)
 INSERT_EVENTS = f"""
-    INSERT INTO events_systemevent ({NAMES}, received_at, failures)
-    SELECT {NAMES.replace("content", "content::jsonb")}, %s, 0
+    INSERT INTO events_systemevent ({NAMES}, received_at, correlated_at, failures)
+    SELECT {NAMES.replace("content", "content::jsonb")}, %s,
+        CASE WHEN name = ANY(%s::text[]) AND test_of IS NULL THEN NULL ELSE %s::timestamptz END, 0
     FROM unnest({", ".join(f"%s::{kind}[]" for _, kind in COLUMNS)}) AS row ({NAMES})
     ORDER BY id
     ON CONFLICT (id) DO NOTHING
@@ -115,13 +117,14 @@ def _cell(draft: Draft, name: str) -> object:
 def record(drafts: Collection[Draft], *, now: datetime) -> set[UUID]:
     """Insert the events that are not there yet and count them, tests excepted; return their ids.
 
+    Those that open and close nothing, by the catalogue, have nothing to be correlated with.
     Must run inside a transaction: an event and its count are one thing.
     """
     if not drafts:
         return set()
     columns = [[_cell(draft, name) for draft in drafts] for name, _ in COLUMNS]
     with connection.cursor() as cursor:
-        cursor.execute(INSERT_EVENTS, (now, *columns))
+        cursor.execute(INSERT_EVENTS, (now, [*PARTAKING], now, *columns))
         new = [row[0] for row in cursor.fetchall()]
         if new:
             cursor.execute(INSERT_COUNTS, (new,))

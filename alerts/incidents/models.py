@@ -46,9 +46,10 @@ class Incident(models.Model):
         CLOSED = "CLOSED", _("Closed")
 
     class Recovery(models.TextChoices):
-        """What became of the message that it is over: nothing to tell, still to be told, told, or kept back."""
+        """What is to be told of it besides its events, and what became of that: it is over, or it is flapping."""
 
         NONE = "", "–"
+        FLAPPING = "FLAPPING", _("Flapping: to be told")
         DUE = "DUE", _("To be told")
         TOLD = "TOLD", _("Told")
         HIDDEN = "HIDDEN", _("Hidden")

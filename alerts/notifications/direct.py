@@ -7,7 +7,7 @@ only the receiver may know.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from alerts.channels.base import Message
 from alerts.notifications.models import Notification
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from alerts.accounts.models import CloudAccount
@@ -25,12 +26,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a direct message says. `url` is where to read more or to answer; empty for nowhere."""
+    """What a direct message says. `url`: where to read more or to answer; `body`: what machines are told."""
 
     subject: str
     text: str
     html: str = ""
     url: str = ""
+    body: Mapping[str, object] = field(default_factory=dict)
 
 
 def send_directly(
@@ -63,12 +65,13 @@ def letter_of(notification: Notification) -> Letter:
 def direct_message(notification: Notification) -> Message:
     """Return the message that a notification without a decision carries."""
     letter = letter_of(notification)
+    told = {"type": notification.purpose.lower(), "subject": letter.subject, "text": letter.text, "url": letter.url}
     return Message(
         delivery_id=str(notification.delivery_id),
         subject=letter.subject,
         text=letter.text,
         html=letter.html or f"<pre>{escape(letter.text)}</pre>",
-        body={"type": notification.purpose.lower(), "subject": letter.subject, "text": letter.text, "url": letter.url},
+        body=told | dict(letter.body),
         level="INFO",
         language=language_of(notification.language),
         url=letter.url,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from alerts.notifications.hushes_of_incidents import hushed_by_incidents
 from alerts.notifications.hushes_of_silences import hidden_by_others, hushed_by_silences
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 Reason = Callable[..., "Mapping[UUID, Hush]"]
 REASONS: tuple[Reason, ...] = (
+    hushed_by_incidents,
     hushed_by_silences,
     hidden_by_others,  # last: it may concern only some of those who ask
 )

@@ -10,6 +10,7 @@ from alerts.notifications.health import expire
 from alerts.notifications.models import Decision, Mute, Notification
 from alerts.rules.save import forget_trials
 from alerts.silences.keep import forget_silences
+from alerts.subscriptions.models import Batch, Bundle
 
 KEEP = RETENTION + timedelta(days=10)
 BATCH = 2_000
@@ -31,7 +32,15 @@ def forget(*, now: datetime) -> int:
     gone = 0
     while deleted := _forget_oldest(now=now):
         gone += deleted
+    forget_bundles(now=now)
     return gone
+
+
+def forget_bundles(*, now: datetime) -> None:
+    """Delete what policies said longer ago than events are kept, and the bundles that were closed before that."""
+    Batch.objects.filter(made_at__lt=now - KEEP).delete()
+    while old := list(Bundle.objects.filter(closed_at__lt=now - KEEP).values_list("pk", flat=True)[:BATCH]):
+        Bundle.objects.filter(pk__in=old).delete()
 
 
 def _forget_oldest(*, now: datetime) -> int:

@@ -1,7 +1,7 @@
 """Settle: what became of one try. Attempt, message and the health of the destination are written in one statement.
 
-Whoever lost the lease meanwhile has nothing to say about the message any more, unless it went out after all. A try at a
-paused destination that may yet pass leaves the message waiting, and none of its tries is used up.
+Whoever lost the lease meanwhile, or whose message was stopped, has nothing to say about it any more, unless it went out
+after all. A try at a paused destination that may yet pass leaves the message waiting, and none of its tries is used up.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ WITH paused AS MATERIALIZED (
         tries_before = CASE WHEN waits THEN n.tries ELSE n.tries_before END,
         answer = %(answer)s, subject = coalesce(%(subject)s, n.subject), text = coalesce(%(text)s, n.text),
         note = coalesce(%(note)s, n.note)
-    FROM paused WHERE n.id = %(id)s AND n.state = 'PENDING' AND (n.tries = %(number)s OR %(arrived)s)
+    FROM paused WHERE n.id = %(id)s AND (n.state = 'PENDING' AND n.tries = %(number)s
+        OR n.state IN ('PENDING', 'STOPPED') AND %(arrived)s)
 )
 INSERT INTO notifications_destination AS d
     (account_id, destination, channel, masked, recent, failures, failing_since, last_at, last_outcome, last_answer)

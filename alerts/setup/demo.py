@@ -21,6 +21,7 @@ from alerts.estate.replicas import add_replica
 from alerts.estate.secrets import create_secret
 from alerts.events import partitions
 from alerts.events.evaluate import evaluate_batch
+from alerts.incidents.correlate import correlate_batch
 from alerts.notifications.dispatch import dispatch_batch
 from alerts.setup.demo_people import make_people
 from alerts.setup.demo_story import Story, Told
@@ -128,6 +129,8 @@ def _tell(told: Iterator[Told], account: CloudAccount, *, now: datetime) -> None
 
 def _take_turns(*, now: datetime) -> None:
     while evaluate_batch(now=now):
+        pass
+    while correlate_batch(now=now):
         pass
     while dispatch_batch(now=now):
         pass

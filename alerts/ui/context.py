@@ -70,6 +70,7 @@ def _cloudmonitor_sections() -> tuple[Section, ...]:
             _("Event Center"),
             (
                 (_("System Event"), "cloudmonitor:system_events", "activity"),
+                (_("Incidents"), "cloudmonitor:incidents", "siren"),
                 (_("Event Subscription"), "cloudmonitor:subscription_policies", "mails"),
                 (_("Resource Groups"), "cloudmonitor:resource_groups", "layers"),
             ),
