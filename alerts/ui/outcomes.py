@@ -67,14 +67,6 @@ SAID: Mapping[str, Any] = {
 """Why else nobody was told, likewise."""
 
 
-QUIET: Mapping[str, Any] = {
-    "acknowledged": gettext_lazy("Somebody has taken the incident on."),
-    "snoozed": gettext_lazy("Somebody has put the incident off."),
-    "flapping": gettext_lazy("The incident begins and ends too often to be told each time."),
-}
-"""What keeps an event of an incident from being told, by the code of the reason."""
-
-
 def reason_of(decision: Decision) -> str:
     """Return why a decision told nobody, in a sentence; empty where the decision says it all."""
     code, _colon, detail = decision.reason.partition(":")
