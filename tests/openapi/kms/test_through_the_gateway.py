@@ -113,9 +113,14 @@ def test_no_value_and_no_password_is_kept_logged_or_answered(caplog: pytest.LogC
             send("UpdateSecret", new | {"SecretData": CANARY}),
             *(send(name, {"Plaintext": CANARY, "CiphertextBlob": CANARY}) for name in REFUSED),
         ]
+    wrong = Program(program.key_id, "another", VERSION)
+    told = {"SecretName": "s", "VersionId": "v1", "SecretData": CANARY, "Password": ASCII_CANARY}
+    for send in (wrong.by_header, wrong.by_parameters):
+        answers.append(send("CreateSecret", told))
+        assert answers[-1].json()["Code"] == "SignatureDoesNotMatch"
     answers.append(program.by_header("CreateSecret", {"SecretName": "form", "VersionId": "v1"}, {"SecretData": CANARY}))
     assert (Secret.objects.count(), ClientKey.objects.count()) == (3, 2)
-    told = "\n".join(answer.content.decode() for answer in answers)
-    for place in (told, caplog.text, everything_stored()):
+    said = "\n".join(answer.content.decode() for answer in answers)
+    for place in (said, caplog.text, everything_stored()):
         assert "0451" not in place
         assert "\\u00e4tsch" not in place
