@@ -123,7 +123,9 @@ def _feed(replays: Sequence[Replay], chunk: Sequence[Seen]) -> None:
 def _events(plans: Sequence[Plan], *, account: str, start: datetime, end: datetime) -> Iterator[Seen]:
     content = any(plan.pattern.content_words for plan in plans)
     fields = (*FIELDS, "content") if content else FIELDS
-    wanted = reduce(or_, (pattern_q(plan.pattern) for plan in plans), Q(name__in=CLOSERS))
+    conditions = [pattern_q(plan.pattern) for plan in plans]
+    # A pattern that selects everything makes an empty condition, which `or` would leave out.
+    wanted = reduce(or_, conditions, Q(name__in=CLOSERS)) if all(conditions) else Q()
     rows = SystemEvent.objects.filter(wanted, account=account, test_of=None, id__gte=first_id(start))
     found = rows.filter(id__lt=first_id(end)).order_by("id").values_list(*fields)[:MOST]
     for row in found.iterator(chunk_size=CHUNK):
