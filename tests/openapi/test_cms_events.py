@@ -144,6 +144,7 @@ def test_pages_go_on_beyond_the_last_days(program: Program) -> None:
     for size in (1, 2, 3):
         ids = [row["Id"] for page in range(1, 6) for row in listed(program, PageNumber=page, PageSize=size)]
         assert ids == [str(event.id) for event in made]
+    assert listed(program, PageNumber=100_000_000, PageSize=100, SearchKeywords="rotatesecret") == []
 
 
 def test_a_dry_run_tells_the_rules_that_would_select_it(program: Program) -> None:

@@ -12,6 +12,7 @@ from django.db.models import Count, Sum
 from alerts.events.counts import ROLLUP_FIELDS, SAMPLE
 from alerts.events.find import newest
 from alerts.events.models import EventCount, SystemEvent
+from alerts.openapi.cms.event_search import lately
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,7 +34,10 @@ def kinds_of(
     counted = _from_counts(search, account) if search.counted_by_rollup() else _from_matches(search)
     for kind, number in counted.most_common():
         events = search.qs.filter(**dict(zip(ROLLUP_FIELDS, kind, strict=True)))
-        if found := events.newest_first().values(*fields)[:1]:
+        found = lately(events, search.period_asked(), 0, 1, fields)
+        if found is None:
+            found = list(events.newest_first().values(*fields)[:1])
+        if found:
             yield number, found[0]
 
 
