@@ -15,16 +15,20 @@ from django.db.models import Count
 from django.urls import reverse
 
 from alerts.notifications import letters
+from alerts.notifications.audience import audiences_of
 from alerts.notifications.decide import rules_with_recipients
 from alerts.notifications.direct import Letter, send_directly
 from alerts.notifications.models import Decision, Notification
 from alerts.notifications.recipients import recipients_of
 from alerts.silences.keep import next_end
 from alerts.silences.models import Silence, SilenceWindow
+from alerts.subscriptions.models import SubscriptionPolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
+
+    from django.db.models import QuerySet
 
     from alerts.notifications.recipients import Recipient
 
@@ -81,24 +85,29 @@ def _tell(silence: Silence, *, now: datetime) -> None:
         silence=silence, ends_at=end, defaults={"starts_at": start, "hidden": total, "names": names}
     )
     if new and window.hidden:
-        rules = hidden.order_by().exclude(rule=None).values_list("rule", flat=True).distinct()
-        _notify(silence, window, list(rules), now=now)
+        _notify(silence, window, _would_have_been_told(hidden), now=now)
     silence.untold_end = next_end(silence, after=end)
     silence.save(update_fields=["untold_end"])
 
 
-def _notify(silence: Silence, window: SilenceWindow, rules: list[int], *, now: datetime) -> None:
-    """Tell the people who would have been told, in writing, each destination once; systems are told nothing."""
-    reached = (each for rule in rules_with_recipients(rules).values() for each in recipients_of(rule))
-    people = {each.destination: each for each in reached if each.contact and each.channel not in UNBOTHERED}
-    for recipient in people.values():
-        send_directly(
-            silence.account,
-            recipient,
-            _letter(silence, window, recipient),
-            purpose=Notification.Purpose.NOTICE,
-            now=now,
-        )
+def _would_have_been_told(hidden: QuerySet[Decision]) -> list[Recipient]:
+    """Return everybody whom rules and policies would have told of hidden events, each destination once."""
+    hidden = hidden.order_by()
+    rules = hidden.exclude(rule=None).values_list("rule", flat=True).distinct()
+    found = [each for rule in rules_with_recipients(rules).values() for each in recipients_of(rule)]
+    asked = set(hidden.exclude(policy=None).values_list("policy", "level").distinct())
+    policies = SubscriptionPolicy.objects.filter(pk__in={policy for policy, _ in asked})
+    audiences = audiences_of(policies.select_related("configuration")) if asked else {}
+    found += [each for policy, level in asked if policy in audiences for each in audiences[policy].people(level)]
+    return list({each.destination: each for each in found}.values())
+
+
+def _notify(silence: Silence, window: SilenceWindow, told: Iterable[Recipient], *, now: datetime) -> None:
+    """Tell people in writing; systems and telephones are told nothing."""
+    for recipient in told:
+        if recipient.contact and recipient.channel not in UNBOTHERED:
+            letter = _letter(silence, window, recipient)
+            send_directly(silence.account, recipient, letter, purpose=Notification.Purpose.NOTICE, now=now)
 
 
 def _letter(silence: Silence, window: SilenceWindow, recipient: Recipient) -> Letter:

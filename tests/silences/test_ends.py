@@ -15,6 +15,7 @@ from alerts.silences.keep import end_silence, extend_silence
 from alerts.silences.models import Silence, SilenceWindow
 from tests.builders import NOW, a_contact, a_contact_group, a_draft, a_rule, an_event, some_events
 from tests.silences.quiet import HOUR, a_silence
+from tests.subscriptions.making import a_configuration, a_policy
 
 db = pytest.mark.django_db
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -58,6 +59,17 @@ def test_systems_and_telephones_are_not_bothered() -> None:
     dispatch_batch(now=NOW)
     tell_ends(now=NOW + 2 * HOUR)
     assert (SilenceWindow.objects.get().hidden, told()) == (1, [])
+
+
+@db
+def test_who_would_have_been_told_by_a_subscription_is_told_too() -> None:
+    configuration = a_configuration(group=a_contact_group(a_contact()))
+    a_policy(configuration=configuration)
+    a_silence()
+    an_event(at=NOW)
+    dispatch_batch(now=NOW)
+    tell_ends(now=NOW + 2 * HOUR)
+    assert (SilenceWindow.objects.get().hidden, told()) == (1, [("NOTICE", "email")])
 
 
 @db
