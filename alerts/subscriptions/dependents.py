@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 from django.utils.translation import gettext as _
 
 from alerts.contacts.models import ContactGroup
@@ -19,10 +21,21 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 
+GROUPS = ("group", "critical_group", "warn_group", "info_group", "steps__group")
+"""Where a notification configuration names contact groups."""
+
+
 def configurations_of(group: ContactGroup) -> QuerySet[NotificationConfiguration]:
     """Return the notification configurations that tell a group, at once or in a step, by name."""
-    told = Q(group=group) | Q(critical_group=group) | Q(warn_group=group) | Q(info_group=group) | Q(steps__group=group)
+    told = reduce(or_, (Q(**{name: group}) for name in GROUPS))
     return NotificationConfiguration.objects.filter(told).distinct().order_by("name")
+
+
+def policies_telling(groups: Any) -> QuerySet[SubscriptionPolicy]:
+    """Return the policies whose configuration tells one of these contact groups, each once; also for `OuterRef`."""
+    lookup = "" if isinstance(groups, OuterRef) else "__in"
+    told = reduce(or_, (Q(**{f"configuration__{name}{lookup}": groups}) for name in GROUPS))
+    return SubscriptionPolicy.objects.filter(told).distinct()
 
 
 @transaction.atomic

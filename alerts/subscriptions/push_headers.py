@@ -24,7 +24,7 @@ TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 """RFC 9110, 5.6.2."""
 VALUE = re.compile(r"[\x20-\x7e]+")
 OURS = frozenset({
-    "host", "content-length", "content-type", "content-encoding", "transfer-encoding", "connection", "te", "upgrade",
+    "host", "content-length", "content-type", "content-encoding", "transfer-encoding", "connection", "upgrade",
     "trailer", "expect", "webhook-id", "webhook-timestamp", "webhook-signature",
 })  # fmt: skip
 """Headers that are set here, or that would break the request."""

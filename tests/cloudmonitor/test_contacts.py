@@ -159,7 +159,7 @@ def test_the_list_says_who_cannot_be_told_and_why() -> None:
     assert "Pending Activation" in rows[alone.name]
     assert "no confirmed address" in rows[alone.name]
     assert "none: is told of nothing" in rows[alone.name]
-    assert "told of nothing: no alert rule" in rows[idle.name]
+    assert "told of nothing: no alert rule or policy" in rows[idle.name]
     assert not any(word in rows[told.name] for word in ("told of nothing", "no confirmed", "Pending"))
 
 

@@ -74,7 +74,9 @@ def groups_cell(contact: Contact) -> SafeString | str:
     if not groups:
         return format_html('<span class="muted">{}</span>', _("none: is told of nothing"))
     tags = format_html_join(" ", '<span class="tag">{}</span>', ([group.name] for group in groups))
-    idle = "" if any(getattr(group, "told", True) for group in groups) else _("told of nothing: no alert rule")
+    idle = (
+        "" if any(getattr(group, "told", True) for group in groups) else _("told of nothing: no alert rule or policy")
+    )
     return format_html('<span class="stacked"><span>{}</span>{}</span>', tags, hint(idle))
 
 

@@ -18,6 +18,7 @@ from alerts.contacts.models import Address, Contact
 from alerts.notifications.addresses import ways_to
 from alerts.notifications.models import Notification
 from alerts.rules.dependents import reached_by, told_by
+from alerts.subscriptions.dependents import policies_telling
 from alerts.ui.access import ConsoleView
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from alerts.notifications.addresses import Way
     from alerts.rules.models import AlertRule
+    from alerts.subscriptions.models import SubscriptionPolicy
 
 
 class ContactDetails(ConsoleView):
@@ -40,12 +42,14 @@ class ContactDetails(ConsoleView):
         contact = get_object_or_404(found, account=self.account, pk=pk)
         now = timezone.now()
         ways, rules = ways_to(contact), told_by(contact)
+        policies = list(policies_telling(contact.groups.all()).order_by("name"))
         rows = [row_of(way, now=now) for way in ways]
         context = {
             "contact": contact,
             "rows": rows,
             "rules": rules,
-            "hints": hints_of(contact, rules),
+            "policies": policies,
+            "hints": hints_of(contact, rules, policies),
             "outbox": not settings.SMTP_URL and any(row["asks"] for row in rows),
             "test": self.test(ways, now=now),
             "may_change": self.may_change,
@@ -62,16 +66,19 @@ class ContactDetails(ConsoleView):
         return progress_of(found, now=now) if found else None
 
 
-def hints_of(contact: Contact, rules: Sequence[AlertRule]) -> list[str]:
-    """Return why a contact is told of nothing, as sentences; none when it can be told. `rules` tell its groups."""
+def hints_of(contact: Contact, rules: Sequence[AlertRule], policies: Sequence[SubscriptionPolicy] = ()) -> list[str]:
+    """Return why a contact is told of nothing, as sentences; none when it can be told.
+
+    `rules` and `policies` tell its groups.
+    """
     hints = []
     if not any(address.usable for address in contact.addresses.all()):
         hints.append(_("No confirmed address: nothing can be sent to this contact."))
     if not contact.groups.all():
         hints.append(_("In no contact group: alert rules tell groups, so this contact is told of nothing."))
-    elif not rules:
+    elif not rules and not policies:
         hints.append(_("No alert rule tells a contact group of this contact, so it is told of nothing."))
-    elif not hints and not reached_by(rules, contact):
+    elif not hints and not policies and not reached_by(rules, contact):
         hints.append(_("The notification methods of its alert rules use none of its addresses: a phone needs Warning."))
     return hints
 

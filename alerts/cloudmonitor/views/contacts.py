@@ -26,6 +26,7 @@ from alerts.contacts.models import Address, Contact, ContactGroup
 from alerts.notifications.addresses import health_of, recipients_at
 from alerts.notifications.models import Notification
 from alerts.rules.models import AlertRule, RuleTarget
+from alerts.subscriptions.dependents import policies_telling
 from alerts.ui.pages import PAGE_SIZE, ListPage, Page
 from alerts.ui.tables import Column, attribute
 
@@ -69,7 +70,10 @@ class Contacts(ListPage):
     def rows(self) -> QuerySet[Contact]:
         """Return the account's contacts with their groups and addresses."""
         rules = RuleTarget.objects.filter(group=OuterRef("pk"), rule__in=AlertRule.objects.saved())
-        groups = Prefetch("groups", ContactGroup.objects.annotate(told=Exists(rules)).order_by("name"))
+        policies = policies_telling(OuterRef("pk"))
+        groups = Prefetch(
+            "groups", ContactGroup.objects.annotate(told=Exists(rules) | Exists(policies)).order_by("name")
+        )
         addresses = Prefetch("addresses", Address.objects.select_related("contact").order_by("pk"))
         found = Contact.objects.filter(account=self.account).prefetch_related(groups, addresses)
         return found.annotate(as_is=Value(self.as_is))

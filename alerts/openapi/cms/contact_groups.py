@@ -11,7 +11,7 @@ from alerts.openapi.cms.contacts import WRONG
 from alerts.openapi.cms.said import fine, pages, sent
 from alerts.openapi.cms.writing import not_found
 from alerts.openapi.errors import Fault, invalid
-from alerts.rules.dependents import delete_group
+from alerts.subscriptions.dependents import delete_group
 
 if TYPE_CHECKING:
     from alerts.openapi.call import Call
