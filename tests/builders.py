@@ -249,6 +249,15 @@ def an_incident(name: str = "Secret:RotateSecret:Failure", **fields: object) -> 
     return Incident.objects.get(pk=event.incident_id)
 
 
+def an_incident(name: str = "Secret:RotateSecret:Failure", **fields: object) -> Incident:
+    """Return the incident that a new event opens; takes what `a_draft` takes."""
+    event = some_events([a_draft(name, **fields)], correlated=False)[0]  # type: ignore[arg-type]
+    correlate_batch(now=NOW)
+    event.refresh_from_db()
+    assert event.incident_id
+    return Incident.objects.get(pk=event.incident_id)
+
+
 def an_arn(kind: str, local_id: str = "", *, uid: str = UID, region: str = REGION) -> str:
     """Return a resource name."""
     return f"acs:kms:{region}:{uid}:{kind}/{local_id or f'{kind}-{a_number()}'}"

@@ -45,6 +45,7 @@ class Home(ConsoleView):
         full = overview.running_full(self.account)
         context = {
             "tiles": [
+                self.incidents_tile(now),
                 *self.level_tiles(now),
                 ending_tile(_("Keys and secrets to be deleted"), deletions, "#deletions", now),
                 ending_tile(_("Client keys that expire within 180 days"), expiring, "#expiring", now),
@@ -70,6 +71,15 @@ class Home(ConsoleView):
             }
             for level in LEVELS
         ]  # fmt: skip
+
+    def incidents_tile(self, now: datetime) -> dict[str, Any]:
+        """Return the tile of what is still wrong, which leads to it."""
+        lasting, free = overview.lasting_incidents(self.account, now=now)
+        url = f"{reverse('cloudmonitor:incidents')}?state=OPEN&state=UNKNOWN"
+        said = ngettext("%(count)s that nobody has taken on", "%(count)s that nobody has taken on", free)
+        return {"label": _("Open incidents"), "value": formats.number(lasting), "url": url,
+                "note": said % {"count": formats.number(free)} if lasting else "",
+                "tone": "critical" if free else ""}  # fmt: skip
 
     def failed_tile(self, now: datetime) -> dict[str, Any]:
         """Return the tile of failed messages, which leads to them, or to the destinations that are paused."""

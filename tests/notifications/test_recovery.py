@@ -45,8 +45,8 @@ def recoveries() -> list[Notification]:
     return list(Notification.objects.filter(recovery=True).order_by("pk"))
 
 
-def a_failure_rule(*contacts: Contact, **fields: object) -> None:
-    a_rule(group=a_contact_group(*contacts), names=[FAILURE], **fields)
+def a_failure_rule(*contacts: Contact, mute_for: int = 24 * 3600) -> None:
+    a_rule(group=a_contact_group(*contacts), names=[FAILURE], mute_for=mute_for)
 
 
 def test_who_was_told_is_told_once_that_it_is_over_in_their_own_language(tell: Teller) -> None:
