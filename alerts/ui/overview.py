@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import F, Sum
+from django.db.models import Count, F, Q, Sum
 from django.http import QueryDict
 
 from alerts.estate.models import ClientKey, Key, Secret, Usage
@@ -18,6 +18,7 @@ from alerts.events.counts import tally
 from alerts.events.filters import Seen, SystemEventFilter
 from alerts.events.find import around
 from alerts.events.models import EventCount, SystemEvent
+from alerts.incidents.models import Incident
 from alerts.notifications.models import Destination, Notification
 
 if TYPE_CHECKING:
@@ -101,6 +102,13 @@ def running_full(account: CloudAccount) -> list[Usage]:
 def paused_destinations(account: CloudAccount) -> int:
     """Return to how many addresses nothing is sent for now, because they have failed for long."""
     return Destination.objects.filter(account=account, paused_at__isnull=False).count()
+
+
+def lasting_incidents(account: CloudAccount, *, now: datetime) -> tuple[int, int]:
+    """Return how many incidents are not over, and how many of them nobody has taken on."""
+    lasting = Incident.objects.filter(account=account).lasting()
+    counted = lasting.aggregate(all=Count("pk"), taken=Count("pk", filter=Q(acknowledged_until__gt=now)))
+    return counted["all"], counted["all"] - counted["taken"]
 
 
 def failed_messages(account: CloudAccount, *, now: datetime) -> int:
