@@ -246,14 +246,6 @@ def an_incident(name: str = "Secret:RotateSecret:Failure", **fields: object) -> 
     event = some_events([a_draft(name, **fields)], correlated=False)[0]  # type: ignore[arg-type]
     correlate_batch(now=NOW)
     event.refresh_from_db()
-    return Incident.objects.get(pk=event.incident_id)
-
-
-def an_incident(name: str = "Secret:RotateSecret:Failure", **fields: object) -> Incident:
-    """Return the incident that a new event opens; takes what `a_draft` takes."""
-    event = some_events([a_draft(name, **fields)], correlated=False)[0]  # type: ignore[arg-type]
-    correlate_batch(now=NOW)
-    event.refresh_from_db()
     assert event.incident_id
     return Incident.objects.get(pk=event.incident_id)
 
