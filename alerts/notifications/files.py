@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alerts.silences.files import SECTION as SILENCES
+from alerts.subscriptions.files import SECTIONS as SUBSCRIPTIONS
 
 if TYPE_CHECKING:
     from alerts.rules.files.shape import Section
 
-MORE: tuple[Section, ...] = (SILENCES,)
+MORE: tuple[Section, ...] = (SILENCES, *SUBSCRIPTIONS)
