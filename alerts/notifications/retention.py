@@ -1,4 +1,4 @@
-"""Retention, the whole of it: events and what is before them, decisions, messages, mutes, trials, silences."""
+"""Retention, the whole of it: events and before them, decisions, messages, mutes, trials, silences, incidents."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from alerts.events import retention
 from alerts.events.partitions import RETENTION
+from alerts.incidents.retention import forget_incidents
 from alerts.notifications.health import expire
 from alerts.notifications.models import Decision, Mute, Notification
 from alerts.rules.save import forget_trials
@@ -23,6 +24,7 @@ def retain(*, now: datetime) -> None:
     forget(now=now)
     forget_trials(now=now)
     forget_silences(now=now)
+    forget_incidents(now=now)
 
 
 def forget(*, now: datetime) -> int:
