@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from alerts.subscriptions.terms import Terms
 
 MOST_MAILS = 50
+MINUTE = timedelta(minutes=1)
 STORM_WINDOW = timedelta(minutes=5)
 """The system's storm limit: at most 50 mails of a policy in any five minutes."""
 LEVELS = ("INFO", "WARN", "CRITICAL")
@@ -85,6 +86,7 @@ def is_news(counted: Sequence[Counted], *, told: bool, terms: Terms) -> bool:
 def room_at(recent: Sequence[tuple[datetime, int]], *, mails: int, now: datetime) -> datetime | None:
     """Return when a policy may send so many mails, after those of `recent` (when, how many); None for now.
 
+    It is whole minutes away: else everything that waits would look again each time that one mail leaves the window.
     A message that has more mails than the limit goes when no others are in the window.
     """
     live = sorted(each for each in recent if each[0] > now - STORM_WINDOW and each[1])
@@ -94,5 +96,5 @@ def room_at(recent: Sequence[tuple[datetime, int]], *, mails: int, now: datetime
     for at, number in live:
         used -= number
         if not used or used + mails <= MOST_MAILS:
-            return at + STORM_WINDOW
+            return now - (now - at - STORM_WINDOW) // MINUTE * MINUTE
     return None
