@@ -7,6 +7,7 @@ variable, filter and assignment. What comes from outside is never read as a temp
 
 from __future__ import annotations
 
+import json
 import re
 import time
 import unicodedata
@@ -111,6 +112,13 @@ def pad(text: object, width: object) -> str:
     return shown + " " * (min(int(str(width)), WIDEST) - wide)
 
 
+def as_json(value: object) -> str:
+    """Return a value as JSON: what the template of a push channel puts into its object."""
+    return json.dumps(
+        value, ensure_ascii=False, default=lambda each: dict(each) if isinstance(each, Mapping) else str(each)
+    )
+
+
 class Template(BoundTemplate):
     """A template that is rendered within limits."""
 
@@ -131,7 +139,8 @@ class Sandbox(Environment):
         """Keep what is named above; a tag or filter that is not is a mistake that `parsed` tells."""
         super().setup_tags_and_filters(extra=extra)
         self.tags = {name: tag for name, tag in self.tags.items() if name in TAGS}
-        self.filters = {name: found for name, found in self.filters.items() if name in FILTERS} | {"pad": pad}
+        self.filters = {name: found for name, found in self.filters.items() if name in FILTERS}
+        self.filters |= {"pad": pad, "json": as_json}
 
 
 # For user texts, an unknown variable is a mistake: it would be a hole in the message that nobody notices.

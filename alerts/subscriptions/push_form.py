@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 KIND = PushChannel.Kind
 FORMATS = ("JSON", "FORM")
-LONGEST = 20_000
+LONGEST = 8_000
 
 
 class WebhookRow(UrlRow):

@@ -47,6 +47,24 @@ def test_a_push_channel_is_stored_and_its_secrets_are_never_shown_again() -> Non
     assert json.loads(channel.fields["headers"]) == {"X-Token": "canary-value"}
 
 
+@pytest.mark.parametrize(
+    ("template", "sentence"),
+    [
+        ("{% if %}", "Line 1"),
+        ("{{ batch.kind }} no json", "makes no JSON"),
+        ("[1]", "no JSON object"),
+    ],
+)
+def test_a_template_that_makes_no_json_is_refused(template: str, sentence: str) -> None:
+    create = reverse("cloudmonitor:push_channel_create")
+    page = BeautifulSoup(sent(signed_in(), create, push(template=template), expect=422).content, "html.parser")
+    error = page.select_one('.field:has([name="template"]) .errors li')
+    assert error is not None
+    assert sentence in error.get_text()
+    fine = push(template='{"text": {{ envelope.strategyName | json }}, "mark": "{{ batch.mark }}"}')
+    sent(signed_in(), create, fine, expect=302)
+
+
 def test_a_header_row_is_added_without_scripts_and_a_mistake_loses_nothing() -> None:
     client, create = signed_in(), reverse("cloudmonitor:push_channel_create")
     page = BeautifulSoup(sent(client, create, push(add="headers", name=""), expect=200).content, "html.parser")
@@ -191,3 +209,15 @@ def test_the_digest_of_a_group_says_when_the_next_one_comes() -> None:
     assert "Write a time such as 09:00." in words_of(wrong)
     assert a_stranger().get(page).status_code == 404
     assert "Digest" in words_of(client.get(reverse("cloudmonitor:contact_groups")))
+
+
+def test_a_contact_that_only_a_policy_tells_is_not_said_to_be_told_of_nothing() -> None:
+    group, client = a_group(), signed_in(Role.VIEWER)
+    contact = group.contacts.get()
+    page = reverse("cloudmonitor:contact", args=[contact.pk])
+    assert "it is told of nothing" in words_of(client.get(page))
+    policy = a_policy(a_configuration(steps=[(5, group)]))
+    said = words_of(client.get(page))
+    assert "told of nothing" not in said
+    assert policy.name in said
+    assert "told of nothing" not in words_of(client.get(reverse("cloudmonitor:contacts"), {"text": contact.name}))

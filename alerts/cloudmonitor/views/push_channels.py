@@ -26,6 +26,7 @@ from alerts.cloudmonitor.views.contact_tests import progress_of
 from alerts.cloudmonitor.views.notification_configurations import name_cell, panel_actions, policy_names, used_cell
 from alerts.cloudmonitor.views.panels import PanelPage
 from alerts.cloudmonitor.views.subscription_policies import tabs, trail
+from alerts.notifications.batch_check import check_push_template
 from alerts.notifications.models import Notification
 from alerts.notifications.push_tests import send_push_test
 from alerts.subscriptions.filters import PushChannelFilter
@@ -150,7 +151,7 @@ class PushChannelCreate(PanelPage):
 
     def form(self, data: Any = None) -> PushChannelForm:
         """Return the form."""
-        return PushChannelForm(data, account=self.account, channel=self.channel())
+        return PushChannelForm(data, account=self.account, channel=self.channel(), check=check_push_template)
 
     def act(self, form: PushChannelForm, *, now: datetime) -> str:
         """Save it."""

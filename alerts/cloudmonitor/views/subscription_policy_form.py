@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from alerts.cloudmonitor.views.panels import PanelPage
 from alerts.cloudmonitor.views.subscription_policies import trail
 from alerts.events.counts import seen_in
-from alerts.notifications.own import check
+from alerts.notifications.batch_check import check_words
 from alerts.subscriptions.carry import carried, suggested_policy_name
 from alerts.subscriptions.forms import PolicyForm, initial_of
 from alerts.subscriptions.models import SubscriptionPolicy
@@ -22,18 +22,11 @@ from alerts.subscriptions.words import denoise_in_words, merge_in_words
 from alerts.ui.access import ConsoleView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
-
-
-def mistakes_of_text(subject: str, body: str) -> Iterator[tuple[str, str]]:
-    """Yield field and sentence of what is wrong with a subject and a text of one's own."""
-    for mistake in check(subject, body):
-        place = _("Line %(line)s: %(said)s") % {"line": mistake.line, "said": mistake.said}
-        yield mistake.field, place if mistake.line else mistake.said
 
 
 class SubscriptionPolicyCreate(PanelPage):
@@ -53,7 +46,7 @@ class SubscriptionPolicyCreate(PanelPage):
         initial = {} if policy else {"time_zone": timezone.get_current_timezone_name(), **self.filled()}
         return PolicyForm(
             data, account=self.account, seen=seen_in(self.account), policy=policy, initial=initial,
-            check=mistakes_of_text,
+            check=check_words,
         )  # fmt: skip
 
     def filled(self) -> dict[str, Any]:
