@@ -146,11 +146,12 @@ def _bundle_for(work: Gathering, audience: Audience, entry: PolicyEntry, event: 
     if place not in work.open and entry.merge_by and work.mails.room_at(audience, event.level):
         place, shared = (policy.pk, STORM), {}
     if place not in work.open:
-        work.open[place] = _new(work, audience, key=place[1], shared=shared)
+        work.open[place] = new_bundle(work, audience, key=place[1], shared=shared)
     return work.touch(work.open[place])
 
 
-def _new(work: Gathering, audience: Audience, *, key: str, shared: Mapping[str, str]) -> Running:
+def new_bundle(work: Gathering, audience: Audience, *, key: str, shared: Mapping[str, str]) -> Running:
+    """Return a bundle that begins now, not stored yet."""
     policy, terms = audience.policy, terms_of(audience.policy)
     row = Bundle(
         account_id=policy.account_id, policy=policy, policy_version=policy.version, key=key, shared=dict(shared),
@@ -200,7 +201,7 @@ def close(work: Gathering, running: Running, *, why: str) -> None:
 
 def _test(work: Gathering, audience: Audience, event: SystemEvent, made: Decision) -> None:
     """Tell of a test event at once, in a bundle of its own that is closed already."""
-    running = work.touch(_new(work, audience, key=f"{TESTED}:{event.id.hex}", shared={}))
+    running = work.touch(new_bundle(work, audience, key=f"{TESTED}:{event.id.hex}", shared={}))
     running.row.closed_at, running.row.closing = work.now, TESTED
     heap = Heap(1, event.occurred_at, event.occurred_at, event.level, str(event.id))
     running.state = running.state.but(total=heap, number=1, told_at=work.now)

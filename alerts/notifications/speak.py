@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from alerts.notifications.audience import audiences_of, locked_policies
 from alerts.notifications.gather import Gathering, advance, close, write
 from alerts.notifications.models import Decision
+from alerts.notifications.overflow import overflow
 from alerts.notifications.running import Mails, by_policy, load, put_back
 from alerts.subscriptions.models import Bundle, SubscriptionPolicy
 
@@ -79,11 +80,12 @@ def _one_policy(key: int, bundles: Sequence[int], *, now: datetime) -> int:
     due = Bundle.objects.filter(pk__in=bundles, closed_at=None, due_at__lte=now).order_by("pk")
     work = Gathering(now, Mails(now=now))
     for running in load(due.select_for_update(of=("self",)), audience):
-        work.touch(running)
-        if policies[0].state == SubscriptionPolicy.State.ENABLED:
-            advance(work, running)
-        else:
+        work.open[key, running.row.key] = work.touch(running)
+    for running in list(work.touched.values()):
+        if policies[0].state != SubscriptionPolicy.State.ENABLED:
             close(work, running, why=DISABLED)
+        elif not overflow(work, running):
+            advance(work, running)
     if policies[0].state != SubscriptionPolicy.State.ENABLED:
         _never_told([running.row.pk for running in work.touched.values()])
     write(work)

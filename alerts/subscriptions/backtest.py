@@ -16,7 +16,18 @@ from alerts.events.catalog import BY_NAME
 from alerts.events.language import Eventlike
 from alerts.subscriptions.backtest_report import PastMessage, Report
 from alerts.subscriptions.denoise import STORM_WINDOW, room_at
-from alerts.subscriptions.engine import ESCALATION, RECOVERY, Arrival, Outcome, Situation, Speech, Tick, step
+from alerts.subscriptions.engine import (
+    ESCALATION,
+    RECOVERY,
+    Arrival,
+    Outcome,
+    Situation,
+    Speech,
+    Tick,
+    due_of,
+    overflows,
+    step,
+)
 from alerts.subscriptions.merge import STORM, key_of, shared_by
 from alerts.subscriptions.state import State
 
@@ -181,6 +192,9 @@ class Replay:
     def _tick(self, bundle: _Bundle, *, now: datetime) -> None:
         told_of = bundle.state.waiting or bundle.state.total
         room = self._room_at(told_of.level, now=now) if told_of else None
+        if room and self.plan.merge_by and bundle.key != STORM and overflows(bundle.state, room_at=room, now=now):
+            self._overflow(bundle, due=room)
+            return
         tick = Tick(lambda: Situation(bool(bundle.troubles)), room_at=room)
         outcome = step(bundle.state, tick, now=now, terms=self.plan.terms)
         bundle.due_at = None
@@ -190,6 +204,18 @@ class Replay:
         if outcome.closing:
             bundle.closed = True
             self._open.pop(bundle.key, None)
+
+    def _overflow(self, bundle: _Bundle, *, due: datetime) -> None:
+        """Let a bundle go along with all others that are above the storm limit."""
+        storm = self._open.setdefault(STORM, _Bundle(STORM))
+        storm.causes |= {cause: storm.messages for cause in bundle.causes if cause not in storm.causes}
+        for trouble in bundle.troubles - storm.troubles:
+            storm.troubles.add(trouble)
+            self._holders[trouble].append(storm)
+        state = storm.state.with_(bundle.state, due=due)
+        self._move(storm, Outcome(state, (), due_of(state, terms=self.plan.terms)))
+        bundle.closed = True
+        self._open.pop(bundle.key, None)
 
     def _move(self, bundle: _Bundle, outcome: Outcome) -> None:
         bundle.state = outcome.state

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 FIRST, MORE, REPEAT, ESCALATION, RECOVERY = "FIRST", "MORE", "REPEAT", "ESCALATION", "RECOVERY"
 COUNTED, GATHERED, MUTED = "COUNTED", "GATHERED", "MUTED"
-RECOVERED, QUIET, TOO_FEW = "recovered", "quiet", "too-few"
+RECOVERED, QUIET, TOO_FEW, MERGED = "recovered", "quiet", "too-few", "merged"
 
 
 class Situation(NamedTuple):
@@ -92,6 +92,12 @@ def step(state: State, signal: Arrival | Tick, *, now: datetime, terms: Terms) -
         new, verdict = _gathered(state, signal, now=now, terms=terms)
         return Outcome(new, (), due_of(new, terms=terms), verdict)
     return _ticked(state, signal, now=now, terms=terms)
+
+
+def overflows(state: State, *, room_at: datetime | None, now: datetime) -> bool:
+    """Tell whether a bundle that has told nothing yet has to wait for room: it then goes along with all others."""
+    due = state.waiting is not None and state.due is not None and state.due <= now
+    return due and room_at is not None and room_at > now and state.told_at is None and not state.held
 
 
 def _gathered(state: State, event: Arrival, *, now: datetime, terms: Terms) -> tuple[State, str]:

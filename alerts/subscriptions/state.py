@@ -55,6 +55,15 @@ class State:
             setattr(made, name, value)
         return made
 
+    def with_(self, other: State, *, due: datetime) -> State:
+        """Return this with everything that waits in another one, to be told at `due` at the latest."""
+        assert other.waiting is not None
+        return self.but(
+            waiting=other.waiting.with_(self.waiting), total=other.waiting.with_(self.total),
+            due=min(due, self.due or due), tracked=self.tracked or other.tracked,
+            lasting=self.lasting or other.lasting,
+        )  # fmt: skip
+
     def as_json(self) -> dict[str, Any]:
         """Return the state as it is stored; what is as at the beginning is left out."""
         blank = State()

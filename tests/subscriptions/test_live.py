@@ -10,6 +10,7 @@ from alerts.incidents.models import Incident
 from alerts.notifications.batches import events_of
 from alerts.notifications.digests import digest_batch
 from alerts.notifications.models import Decision, Notification
+from alerts.notifications.policy_backtest import backtest, plan_of
 from alerts.subscriptions.models import Batch, Bundle, GroupDigest, SubscriptionPolicy
 from alerts.subscriptions.save import save_digest, set_policy_state
 from tests.builders import NOW, a_draft, an_event, some_events
@@ -105,6 +106,22 @@ def test_above_the_storm_limit_different_causes_are_told_together() -> None:
     run(NOW + 5 * MINUTE)
     assert Batch.objects.count() == 51
     assert batches().last().causes == 30  # type: ignore[union-attr]
+
+
+def test_bundles_that_waited_go_together_where_the_storm_limit_has_no_room() -> None:
+    policy = a_policy(merge_by=["resource"], group_wait=60)
+    events = some_events([a_draft(at=NOW + each * SECOND) for each in range(80)])
+    run(NOW)
+    run(NOW + MINUTE)
+    assert Batch.objects.count() == 50
+    assert Bundle.objects.filter(closing="merged").count() == 30
+    run(NOW + 6 * MINUTE)
+    last = batches().last()
+    assert last is not None
+    assert (Batch.objects.count(), last.count, last.causes) == (51, 30, 30)
+    assert verdicts() == {"TOLD": 80}
+    (report,) = backtest([plan_of(policy)], account=events[0].account_id, now=NOW + 10 * MINUTE)
+    assert [each.events for each in report.messages] == [*[1] * 50, 30]
 
 
 def test_a_new_cause_waits_for_the_end_of_the_mute_and_is_told_then() -> None:
