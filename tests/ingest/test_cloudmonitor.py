@@ -16,6 +16,7 @@ from alerts.accounts.models import Scope
 from alerts.events.evaluate import evaluate_batch
 from alerts.events.models import SystemEvent
 from alerts.facts.models import Fact
+from alerts.incidents.correlate import correlate_batch
 from alerts.notifications.dispatch import dispatch_batch
 from alerts.notifications.models import Notification
 from tests.builders import NOW, a_rule, a_token, an_account
@@ -201,6 +202,7 @@ def test_it_matches_a_rule_and_is_told_once(door: str) -> None:
     for _ in range(3):
         post(door, DOCUMENTED)
         evaluate_batch(now=SOON_AFTER)
+        correlate_batch(now=SOON_AFTER)
         dispatch_batch(now=SOON_AFTER)
     assert Notification.objects.count() == 1
 

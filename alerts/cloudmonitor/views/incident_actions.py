@@ -38,6 +38,8 @@ def said_of(stopped: Stopped) -> str:
     """Return what became of the messages, as sentences."""
     said = [ngettext("%(count)s message is not sent any more.", "%(count)s messages are not sent any more.",
                      stopped.stopped) % {"count": stopped.stopped}]  # fmt: skip
+    if not stopped.stopped:
+        said = [_("No message was waiting.")]
     if stopped.under_way:
         way = ngettext("%(count)s was already on its way and may still arrive.",
                        "%(count)s were already on their way and may still arrive.", stopped.under_way)  # fmt: skip
