@@ -30,8 +30,8 @@ WITH carrier AS (
     SELECT id, account_id, destination FROM notifications_notification WHERE id = %(carrier)s
 ), waiting AS (
     SELECT n.id FROM notifications_notification n JOIN carrier c USING (account_id, destination)
-    WHERE n.state = 'PENDING' AND n.urgency IN (0, 1, 2, 3) AND n.purpose = 'EVENT' AND n.id <> c.id
-        AND n.due_at <= %(now)s AND (n.claimed_until IS NULL OR n.claimed_until <= %(now)s)
+    WHERE n.state = 'PENDING' AND n.urgency IN (0, 1, 2, 3) AND n.purpose = 'EVENT' AND n.batch_id IS NULL
+        AND n.id <> c.id AND n.due_at <= %(now)s AND (n.claimed_until IS NULL OR n.claimed_until <= %(now)s)
     ORDER BY n.urgency, n.due_at, n.id LIMIT %(most)s FOR UPDATE OF n SKIP LOCKED
 )
 UPDATE notifications_notification n
@@ -44,9 +44,10 @@ WHERE (SELECT count(*) FROM waiting) > %(spare)s
 def merge(carrier: Notification, *, spare: int, now: datetime) -> None:
     """Let a message take along what waits for the same destination, when more waits than the `spare` room.
 
-    What was merged into one of those goes along too. Messages without a decision always go out by themselves.
+    What was merged into one of those goes along too. Messages without a decision always go out by themselves: those of
+    policies tell of many events already.
     """
-    if carrier.purpose != Notification.Purpose.EVENT:
+    if carrier.purpose != Notification.Purpose.EVENT or carrier.batch_id:
         return
     with connection.cursor() as cursor:
         cursor.execute(MERGE, {"carrier": carrier.pk, "spare": spare, "now": now, "most": MOST_MERGED})

@@ -11,6 +11,7 @@ from django.test import Client
 
 from alerts.notifications.batch_facts import batch_facts
 from alerts.notifications.batch_message import composed_batch
+from alerts.notifications.budget import merge
 from alerts.notifications.facts import Reader
 from alerts.notifications.models import Decision, Notification
 from alerts.notifications.retention import KEEP, forget
@@ -93,3 +94,21 @@ def test_what_was_said_is_forgotten_with_the_events() -> None:
     forget(now=NOW + KEEP + timedelta(days=1))
     assert not Batch.objects.exists()
     assert not Bundle.objects.exists()
+
+
+def test_messages_of_policies_are_never_merged_into_others_without_a_word() -> None:
+    batch = a_merged_batch(2)
+    other = Batch.objects.create(
+        account_id=batch.account_id, policy_name="other", number=1, kind="FIRST", level="CRITICAL", count=1,
+        since=NOW, until=NOW, made_at=NOW,
+    )  # fmt: skip
+    usual = {"level": "CRITICAL", "channel": "dingtalk", "recipient": "robot", "address": "{}", "masked": "x"}
+    rows = [
+        Notification(
+            account_id=each.account_id, batch=each, destination="one robot", created_at=NOW, due_at=NOW, **usual
+        )
+        for each in (batch, other)
+    ]
+    first, _second = Notification.objects.bulk_create(rows)
+    merge(first, spare=0, now=NOW)
+    assert not Notification.objects.filter(state="MERGED").exists()
