@@ -25,8 +25,8 @@ GROUPS = ("group", "critical_group", "warn_group", "info_group", "steps__group")
 """Where a notification configuration names contact groups."""
 
 
-def configurations_of(group: ContactGroup) -> QuerySet[NotificationConfiguration]:
-    """Return the notification configurations that tell a group, at once or in a step, by name."""
+def configurations_of(group: ContactGroup | OuterRef) -> QuerySet[NotificationConfiguration]:
+    """Return the notification configurations that tell a group, at once or in a step, by name; also for `OuterRef`."""
     told = reduce(or_, (Q(**{name: group}) for name in GROUPS))
     return NotificationConfiguration.objects.filter(told).distinct().order_by("name")
 

@@ -113,6 +113,8 @@ def test_a_contact_group_or_resource_group_that_event_subscription_uses_is_not_d
     step = configuration.steps.get()
     delete = reverse("cloudmonitor:contact_group_delete", args=[step.group_id])
     assert configuration.name in words_of(sent(signed_in(), delete, {}, expect=422))
+    listed = signed_in().get(reverse("cloudmonitor:contact_groups"), {"format": "json"}).json()["contact_groups"]
+    assert {each["Name"]: each["Configurations"] for each in listed}[step.group.name] == [configuration.name]
     resources = an_account().resource_groups.create(name="prod", patterns=["*"], created_at=NOW)
     policy = a_policy(resource_group=resources)
     delete = reverse("cloudmonitor:resource_group_delete", args=[resources.pk])

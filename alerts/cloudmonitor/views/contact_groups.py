@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.db.models import Prefetch
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Prefetch
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -20,7 +21,7 @@ from alerts.contacts.filters import ContactGroupFilter
 from alerts.contacts.forms import ContactGroupForm
 from alerts.contacts.models import Contact, ContactGroup
 from alerts.rules.models import AlertRule, RuleTarget
-from alerts.subscriptions.dependents import delete_group
+from alerts.subscriptions.dependents import configurations_of, delete_group
 from alerts.ui.forms import FormPage
 from alerts.ui.pages import ListPage
 from alerts.ui.tables import Column, attribute
@@ -56,6 +57,11 @@ def rules_cell(group: ContactGroup) -> SafeString:
     return _tags(rule_names(group), _("none"))
 
 
+def configurations_cell(group: Any) -> SafeString:
+    """Draw the first notification configurations that tell the group."""
+    return _tags(group.configurations, _("none"))
+
+
 def _tags(names: Sequence[str], nothing: str) -> SafeString:
     if not names:
         return format_html('<span class="muted">{}</span>', nothing)
@@ -73,12 +79,14 @@ class ContactGroups(ListPage):
         Column("Name", gettext_lazy("Group name"), name_cell),
         Column("Contacts", gettext_lazy("Contacts"), contacts_cell),
         Column("Rules", gettext_lazy("Told by alert rules"), rules_cell),
+        Column("Configurations", gettext_lazy("Told by notification configurations"), configurations_cell),
     )
     exported = (
         Column("Name", "Name", attribute("name")),
         Column("Description", "Description", attribute("description")),
         Column("Contacts", "Contacts", lambda group: [contact.name for contact in group.contacts.all()]),
         Column("Rules", "Rules", rule_names),
+        Column("Configurations", "Configurations", attribute("configurations")),
     )
 
     def rows(self) -> QuerySet[ContactGroup]:
@@ -86,7 +94,9 @@ class ContactGroups(ListPage):
         contacts = Prefetch("contacts", Contact.objects.only("name", "account").order_by("name"))
         told = RuleTarget.objects.filter(rule__in=AlertRule.objects.saved()).select_related("rule")
         targets = Prefetch("rule_targets", told.defer("address"))
-        return ContactGroup.objects.filter(account=self.account).prefetch_related(contacts, targets)
+        named = ArraySubquery(configurations_of(OuterRef("pk")).values("name"))
+        found = ContactGroup.objects.filter(account=self.account).annotate(configurations=named)
+        return found.prefetch_related(contacts, targets)
 
     def shown(self) -> Sequence[Column]:
         """Return the columns, with actions for who may change something."""
