@@ -15,7 +15,7 @@ from alerts.events.catalog.event_type import EventType
 
 DAYS = timedelta(days=89, hours=20)
 STEP = 50_000
-FREQUENT = {"Secret:RotateSecret:Success": 55, "Key:SyncKey:Success": 25, "Instance:QPSUsage:SeventyPercent": 4}
+FREQUENT = {"Secret:RotateSecret:Success": 50, "Key:SyncKey:Success": 22, "Instance:QPSUsage:SeventyPercent": 4}
 REGIONS = ("cn-hangzhou",) * 5 + ("cn-shanghai",) * 3 + ("cn-beijing", "ap-southeast-1")
 TEXT_INDEX = "events_by_text"
 RARE_EVERY = 25_000

@@ -68,7 +68,7 @@ CHINESE = BatchWording(
         "MORE": "自上一条消息以来新增 {count} 个事件，涉及 {causes} 个不同原因，最早发生于 {since}。",
         "REPEAT": "问题仍然存在或再次发生：自 {since} 起共 {count} 个事件，涉及 {causes} 个不同原因。",
         "ESCALATION": "问题尚未恢复且无人确认（第 {step} 步）：自 {since} 起共 {count} 个事件，"
-                      "涉及 {causes} 个不同原因。",
+        "涉及 {causes} 个不同原因。",
         "RECOVERY": "问题已恢复：自 {since} 起共 {count} 个事件，涉及 {causes} 个不同原因，持续 {lasted}。",
         "DIGEST": "{since} 至 {until} 共 {count} 个事件，涉及 {causes} 个不同原因。",
     },
