@@ -45,6 +45,8 @@ CLAUSES: Mapping[str, StrOrPromise] = {
     "keywords": gettext_lazy("Keywords"),
     "sql_filter": gettext_lazy("SQL filter"),
     "resource": gettext_lazy("Resource range"),
+    "content_words": gettext_lazy("Event content"),
+    "resource_words": gettext_lazy("Event resource"),
 }
 SEARCHED = {"product": "product", "event_types": "event_type", "levels": "level", "names": "name", "statuses": "status"}
 

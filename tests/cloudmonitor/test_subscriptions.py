@@ -258,3 +258,16 @@ def test_a_batch_stands_in_the_story_of_its_events_and_in_the_history() -> None:
     message = words_of(client.get(reverse("cloudmonitor:notification", args=[batch.notifications.get().pk])))
     assert str(batch.pk) in message
     assert policy.name in message
+
+
+def test_why_nobody_was_told_names_what_each_policy_made_of_the_event() -> None:
+    a_policy(name="elsewhere", content_words=["no such text"])
+    a_policy(name="counting", denoise="COUNT", denoise_count=3)
+    event = an_event(FAILURE)
+    run(NOW)
+    address = reverse("cloudmonitor:event_explained", args=[event.pk])
+    said = words_of(signed_in(Role.VIEWER).get(address))
+    assert "counting Counted, not often enough yet. Told as soon as there are 3 of them within 5 min" in said
+    assert "elsewhere Not selected: Event content does not hold. no such text" in said
+    found = signed_in().get(address, {"format": "json"}).json()["policies"]
+    assert [each["name"] for each in found] == ["counting", "elsewhere"]

@@ -31,6 +31,7 @@ from alerts.ui import rule_checks as words
 from alerts.ui.access import ConsoleView
 from alerts.ui.export import json_response
 from alerts.ui.hush_story import hushes_of
+from alerts.ui.policy_explanations import policy_lines
 from alerts.ui.rule_findings import said
 
 if TYPE_CHECKING:
@@ -200,16 +201,22 @@ class AlertRuleExplain(ConsoleView):
 
 
 class EventExplained(ConsoleView):
-    """What every enabled rule made of one event, the nearest misses first."""
+    """What every enabled rule and policy made of one event, the nearest misses first."""
 
     def get(self, request: HttpRequest, event_id: UUID) -> HttpResponseBase:
         """Show it, as a page or as JSON."""
         event = SystemEvent.objects.filter(account=self.account, pk=event_id).first()
         if event is None:
             raise Http404(_("There is no such event here, or it is older than 90 days."))
-        found = explain_all(event)
+        found, policies = explain_all(event), policy_lines(event)
         if request.GET.get("format") == "json":
-            return json_response({"eventId": str(event.pk), "rules": [words.document_of(each) for each in found]})
+            return json_response(
+                {
+                    "eventId": str(event.pk),
+                    "rules": [words.document_of(each) for each in found],
+                    "policies": [each.as_json() for each in policies],
+                }
+            )
         details = reverse("cloudmonitor:system_event", args=[event.pk])
         quiet = hushes_of([each.decided for each in found if each.decided])
         context = {
@@ -221,6 +228,7 @@ class EventExplained(ConsoleView):
                       quiet.get(each.decided.pk, ()) if each.decided else ()) for each in found[:MOST_SHOWN]],
             "count": len(found),
             "most": MOST_SHOWN,
+            "policies": policies[:MOST_SHOWN],
         }  # fmt: skip
         return render(request, "cloudmonitor/event_explained.html", context)
 
