@@ -6,7 +6,6 @@ channel, else, for one event alone, from the account's own text.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +17,12 @@ from alerts.notifications.batch_facts import batch_facts
 from alerts.notifications.direct import language_of
 from alerts.notifications.envelope import as_form, envelope
 from alerts.notifications.facts import Reader
-from alerts.notifications.message import THREAD_LENGTH, Composed, html_of
+from alerts.notifications.message import Composed, html_of
 from alerts.notifications.own import own_source
 from alerts.notifications.plain import line, shortened
 from alerts.notifications.sandbox import rendered
 from alerts.notifications.texts import KIND_OF, NOTE_LENGTH, UNFORESEEN, Source, batch_source, texts_of
+from alerts.notifications.threads import thread_of_batch
 from alerts.subscriptions.models import Batch, PushChannel
 from alerts.subscriptions.scope import pattern_of
 
@@ -61,7 +61,7 @@ def composed_batch(notification: Notification, batch: Batch, event: SystemEvent)
         level=batch.level,
         language=reader.language,
         url=facts["url"],
-        thread=_thread(batch),
+        thread=thread_of_batch(batch),
         source=line(batch.policy_name),
     )
     return Composed(message, texts.note or note)
@@ -77,12 +77,6 @@ def _html(texts: Texts, facts: Mapping[str, Any], reader: Reader) -> str:
     if texts.own or facts["batch"]["single"]:
         return html_of(texts, facts, reader)
     return render_to_string("messages/batch.html", {**facts, "words": reader.words, "language": reader.language})
-
-
-def _thread(batch: Batch) -> str:
-    """Return what the messages of one bundle have in common; a digest: it goes into headers of mails."""
-    cause = f"{batch.account_id}\nbundle\n{batch.bundle_id or batch.pk}"
-    return hashlib.sha256(cause.encode()).hexdigest()[:THREAD_LENGTH]
 
 
 def _body(

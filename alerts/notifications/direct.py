@@ -15,6 +15,7 @@ from django.conf import settings
 
 from alerts.channels.base import Message
 from alerts.notifications.models import Notification
+from alerts.notifications.threads import thread_of_incident
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +65,7 @@ def letter_of(notification: Notification) -> Letter:
 
 def direct_message(notification: Notification) -> Message:
     """Return the message that a notification without a decision carries."""
-    letter = letter_of(notification)
+    letter, incident = letter_of(notification), notification.incident_id
     told = {"type": notification.purpose.lower(), "subject": letter.subject, "text": letter.text, "url": letter.url}
     return Message(
         delivery_id=str(notification.delivery_id),
@@ -75,6 +76,7 @@ def direct_message(notification: Notification) -> Message:
         level="INFO",
         language=language_of(notification.language),
         url=letter.url,
+        thread=thread_of_incident(notification.account_id, incident) if incident else "",
         source="KMS Console",
     )
 

@@ -6,7 +6,6 @@ CloudMonitor's own for alert rules: "Configure callbacks for system event-trigge
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from alerts.notifications.direct import language_of
 from alerts.notifications.facts import Reader, facts_of
 from alerts.notifications.plain import line
 from alerts.notifications.texts import KIND_OF, Source, Texts, texts_of
+from alerts.notifications.threads import thread_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from alerts.events.models import SystemEvent
     from alerts.notifications.models import Decision, Notification
-
-THREAD_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +79,6 @@ def html_of(texts: Texts, facts: Mapping[str, Any], reader: Reader) -> str:
     if texts.own:
         return render_to_string("messages/own.html", context | {"subject": texts.subject, "text": texts.text})
     return render_to_string("messages/event.html", context)
-
-
-def thread_of(decision: Decision) -> str:
-    """Return what messages about one cause have in common: account, rule, resource, and the kind of event without what
-    came of it, so that a failure and the success after it stand together. A digest: it goes into headers of mails."""
-    family = decision.event_name.rpartition(":")[0] or decision.event_name
-    cause = "\n".join((decision.account_id, decision.rule_name, decision.resource, family))
-    return hashlib.sha256(cause.encode(errors="replace")).hexdigest()[:THREAD_LENGTH]
 
 
 def callback_time(moment: datetime) -> str:

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from alerts.channels.base import Message
 from alerts.events.catalog import CATALOG
 from alerts.events.models import SystemEvent
-from alerts.notifications.message import callback_body, compose, composed, thread_of
+from alerts.notifications.message import callback_body, compose, composed
 from alerts.notifications.models import Decision, Notification
 from alerts.notifications.plain import MOST_PAIRS, line, pairs_of
+from alerts.notifications.threads import thread_of
 from tests.builders import a_rule, an_account, an_event
 
 pytestmark = pytest.mark.django_db

@@ -12,8 +12,9 @@ from alerts.events.models import SystemEvent
 from alerts.incidents import verbs
 from alerts.incidents.correlate import correlate_batch
 from alerts.incidents.models import Incident
-from alerts.notifications.direct import letter_of
+from alerts.notifications.direct import direct_message, letter_of
 from alerts.notifications.dispatch import dispatch_batch
+from alerts.notifications.message import compose
 from alerts.notifications.models import Notification
 from alerts.notifications.recovery import watch_batch
 from tests.builders import NOW, a_contact, a_contact_group, a_draft, a_rule, an_account, an_arn, some_events
@@ -63,6 +64,17 @@ def test_who_was_told_is_told_once_that_it_is_over_in_their_own_language(tell: T
     assert len(recoveries()) == 2
     incident = Incident.objects.get()
     assert (incident.recovery, incident.entries.latest("pk").text, incident.due_at) == ("TOLD", "told:2", None)
+
+
+def test_what_opens_an_incident_and_that_it_is_over_stand_in_one_thread(tell: Teller) -> None:
+    a_failure_rule(a_contact("Ann"))
+    tell(FAILURE, 0)
+    tell(SUCCESS, 5)
+    (over,) = recoveries()
+    told = Notification.objects.exclude(pk=over.pk).select_related("decision").get()
+    event = SystemEvent.objects.get(pk=told.decision.event_id)  # type: ignore[union-attr]
+    assert direct_message(over).thread == compose(told, event).thread
+    assert direct_message(over).thread.isalnum()
 
 
 def test_who_hears_of_the_closing_event_gets_no_second_message(tell: Teller) -> None:
