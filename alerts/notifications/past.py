@@ -147,6 +147,8 @@ def _sampled(events: SystemEventQuerySet, pattern: Pattern, pool: Counts, found:
 
 def _drawn(kinds: SystemEventQuerySet, hours: Mapping[datetime, int]) -> tuple[list[SystemEvent], bool]:
     """Return a sample of events, of which there are so many in each hour, oldest first, and whether it is all."""
+    if not hours:
+        return [], True
     every = sum(hours.values()) <= SAMPLE
     parts = [(min(hours), max(hours) + HOUR)] if every else stretches(hours)
     within = reduce(or_, (Q(pk__gte=first_id(start), pk__lt=first_id(end)) for start, end in parts))
@@ -159,7 +161,7 @@ def sample_of(*, account: str, now: datetime) -> tuple[list[SystemEvent], bool]:
     hours: Counter[datetime] = Counter()
     for (hour, _level), count in _counts(Pattern(), account=account, period=Period(now - RETENTION, now)).items():
         hours[hour] += int(count)
-    return _drawn(SystemEvent.objects.filter(account=account, test_of=None), hours) if hours else ([], True)
+    return _drawn(SystemEvent.objects.filter(account=account, test_of=None), hours)
 
 
 def _by_hour(events: Sequence[SystemEvent]) -> Counts:
