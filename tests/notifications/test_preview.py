@@ -178,6 +178,6 @@ def stored(pattern: Pattern, hours: Hours) -> dict[str, Any]:
 def dispatch_everything() -> None:
     """Let the rules decide about every event there is, as if none had been decided about."""
     Decision.objects.all().delete()
-    SystemEvent.objects.update(dispatched_at=None)
+    SystemEvent.objects.update(correlated_at=NOW, dispatched_at=None)
     while dispatch_batch(now=NOW):
         pass
