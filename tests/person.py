@@ -71,7 +71,7 @@ def filled_in(form: Any) -> dict[str, Any]:
         kind = control.get("type", "text")
         if kind in {"submit", "button"} or (kind in {"checkbox", "radio"} and not control.has_attr("checked")):
             continue
-        value = control.get("value", "on" if kind == "checkbox" else "") if control.name == "input" else control.text
+        value = control.get("value", "on" if kind == "checkbox" else "") if control.name == "input" else typed(control)
         data.setdefault(control["name"], []).append(value)
     for choice in form.select("select[name]"):
         chosen = [o.get("value", o.text) for o in choice.select("option[selected]")]
@@ -79,6 +79,11 @@ def filled_in(form: Any) -> dict[str, Any]:
         if chosen or (first is not None and not choice.has_attr("multiple")):
             data[choice["name"]] = chosen or [first.get("value", first.text)]
     return data
+
+
+def typed(control: Any) -> str:
+    """Return what stands in a text area: the line break after its tag is none of it."""
+    return str(control.text).removeprefix("\n")
 
 
 def errors_on(page: str) -> str:

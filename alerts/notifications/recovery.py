@@ -1,7 +1,8 @@
 """Recovery: when an incident is over, those who were told of it by a rule are told so, once; and when it is flapping.
 
 `watch_batch` is the verb: it looks at incidents of which something has ended. What subscription policies told, they
-take back themselves. Who hears of the closing event anyway gets no second message, and what a silence hides stays so.
+take back themselves. Who hears of the closing event anyway, or of the end by such a policy, gets no second message, and
+what a silence hides stays so.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from alerts.events.models import SystemEvent
 from alerts.incidents.ends import end_terms
@@ -23,6 +24,7 @@ from alerts.incidents.verbs import terms_of
 from alerts.notifications.hushes_of_silences import hushed_by_silences
 from alerts.notifications.models import Notification
 from alerts.notifications.recovery_words import flapping_letter, recovery_letter
+from alerts.subscriptions.models import Bundle, BundleMember
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -67,8 +69,19 @@ def is_unsettled(incident: Incident) -> bool:
     """Tell whether it is not known yet who was told: an event is to be dispatched, or a message is on its way."""
     if SystemEvent.objects.filter(incident_id=incident.pk, dispatched_at=None).exists():
         return True
+    if incident.recovery == Recovery.DUE and is_recovering(incident):
+        return True
     waiting = Notification.objects.filter(incident_id=incident.pk, state=State.PENDING, recovery=False)
     return waiting.filter(batch=None).exists()
+
+
+def is_recovering(incident: Incident) -> bool:
+    """Tell whether a policy is about to say that the incident is over: it told of it, and nothing else there lasts."""
+    members = BundleMember.objects.filter(bundle=OuterRef("pk"))
+    lasting = Incident.objects.exclude(state=Incident.State.CLOSED).values("pk")
+    told = Bundle.objects.filter(closed_at=None, failures=0, state__told_at__isnull=False)
+    holding = told.filter(Exists(members.filter(incident_id=incident.pk)))
+    return holding.exclude(Exists(members.filter(incident_id__in=lasting))).exists()
 
 
 def _tell(incident: Incident, *, now: datetime) -> list[IncidentEntry]:
@@ -104,7 +117,9 @@ def told_ever(incident: Incident) -> Collection[Notification]:
 def told_of(incident: Incident) -> Collection[Notification]:
     """Return one message for each destination that knows of the incident, and does not hear that it is over."""
     latest = {message.destination: message for message in told_ever(incident)}
-    over = Notification.objects.filter(incident_id=incident.pk, recovery=True)
+    bundles = BundleMember.objects.filter(incident_id=incident.pk).values("bundle")
+    by_policy = Q(batch__over=True, batch__bundle__in=bundles)
+    over = Notification.objects.filter(Q(incident_id=incident.pk, recovery=True) | by_policy)
     for destination, pk in over.order_by("pk").values_list("destination", "pk"):
         if destination in latest and latest[destination].pk < pk:
             del latest[destination]

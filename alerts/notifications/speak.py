@@ -43,6 +43,16 @@ UPDATE subscriptions_bundle SET due_at = %(now)s WHERE id IN (
             OR (NOT seen.held AND coalesce((bundle.state ->> 'held')::boolean, false)))
     ORDER BY bundle.id FOR UPDATE OF bundle SKIP LOCKED)
 """
+# An event that ends something finds the bundle open when it is dispatched, and is told by the recovery; so that waits
+# for it. The incidents stay as they are seen here until the transaction ends.
+ENDING = """
+WITH seen AS (
+    SELECT m.bundle_id, i.closing FROM subscriptions_bundlemember m JOIN incidents_incident i ON i.id = m.incident_id
+    WHERE m.bundle_id = ANY(%s) ORDER BY i.id FOR SHARE OF i
+)
+SELECT seen.bundle_id FROM seen JOIN events_systemevent e ON e.id = seen.closing
+WHERE e.dispatched_at IS NULL AND e.failures = 0
+"""
 
 
 def speak_batch(*, now: datetime) -> int:
@@ -77,9 +87,11 @@ def _one_policy(key: int, bundles: Sequence[int], *, now: datetime) -> int:
     if not policies:
         return 0
     audience = audiences_of(policies)[key]
-    due = Bundle.objects.filter(pk__in=bundles, closed_at=None, due_at__lte=now).order_by("pk")
+    rows = Bundle.objects.filter(pk__in=bundles, closed_at=None, due_at__lte=now).order_by("pk")
+    locked = list(rows.select_for_update(of=("self",)))
+    ending = _ending(locked)
     work = Gathering(now, Mails(now=now))
-    for running in load(due.select_for_update(of=("self",)), audience):
+    for running in load([row for row in locked if row.pk not in ending], audience):
         work.open[key, running.row.key] = work.touch(running)
     for running in list(work.touched.values()):
         if policies[0].state != SubscriptionPolicy.State.ENABLED:
@@ -90,6 +102,13 @@ def _one_policy(key: int, bundles: Sequence[int], *, now: datetime) -> int:
         _never_told([running.row.pk for running in work.touched.values()])
     write(work)
     return len(work.touched)
+
+
+def _ending(rows: Sequence[Bundle]) -> set[int]:
+    """Return which bundles wait for an event that ended something of theirs and is not dispatched yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(ENDING, [[row.pk for row in rows]])
+        return {key for (key,) in cursor.fetchall()}
 
 
 def _never_told(bundles: Sequence[int]) -> None:
