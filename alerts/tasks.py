@@ -19,6 +19,7 @@ from kombu.exceptions import OperationalError
 from alerts.estate.waiting import end_waiting_periods as end_due_periods
 from alerts.events.evaluate import evaluate_batch
 from alerts.incidents.correlate import correlate_batch
+from alerts.mirrors.poll import poll_batch, watch_silence
 from alerts.notifications.claim import POOL
 from alerts.notifications.deliver import deliver_one
 from alerts.notifications.digests import digest_batch
@@ -127,6 +128,13 @@ def tell_silence_ends() -> None:
 def deliver() -> None:
     """Send what is due. Who is about to wait for a slow receiver rings for somebody else to see to the rest."""
     drain(partial(deliver_one, meanwhile=partial(ring, deliver)))
+
+
+@shared_task(name="deliveries.poll")
+def poll() -> None:
+    """Read the sources whose turn it is and tell of silent ones, where waiting for a network holds nothing up."""
+    drain(poll_batch, then=(evaluate,))
+    drain(watch_silence, then=(correlate, dispatch))
 
 
 @shared_task(name="line.retain")

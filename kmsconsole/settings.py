@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "alerts.events",
     "alerts.contacts",
     "alerts.incidents",
+    "alerts.mirrors",
     "alerts.rules",
     "alerts.silences",
     "alerts.subscriptions",
@@ -211,6 +212,7 @@ CELERY_BEAT_SCHEDULE = {
         ("speak", "line.speak", 1.0),
         ("tell-silence-ends", "line.tell_silence_ends", 5.0),
         ("deliver", "deliveries.deliver", 1.0),
+        ("poll", "deliveries.poll", 5.0),
         ("retain", "line.retain", 3600.0),
     )
 }

@@ -100,6 +100,8 @@ class Call:
     """The endpoint with scheme; empty: the one that the SDK names."""
     answer: outgoing.Answer | None = None
     error: DeliveryError | None = None
+    read_limit: int = outgoing.READ_LIMIT
+    """Bytes of an answer that are read."""
 
     def locate(self, *, region: str, uid: str = "", project: str = "") -> str:
         """Fill in the endpoint; return the host that the SDK is to sign for, empty for its own choice."""
@@ -144,6 +146,7 @@ class Call:
                 timeout=self.settings.timeout,
                 allow=self.settings.outgoing_allow,
                 wiring=self.wiring,
+                read_limit=self.read_limit,
             )
         except DeliveryError as error:
             self.error = error

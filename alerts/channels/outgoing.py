@@ -87,17 +87,21 @@ def request(
     timeout: float = 5.0,
     allow: Sequence[Network] = (),
     wiring: Wiring = SYSTEM,
+    read_limit: int = READ_LIMIT,
 ) -> Answer:
     """Make one request and return the answer, also a 4xx or 5xx one; `timeout` is seconds for everything together.
 
-    `params` are appended to the query that the URL has. Raises DeliveryError: permanent for a URL or address that is
-    refused, a certificate that names somebody else and a redirect; temporary for everything that may pass.
+    `params` are appended to the query that the URL has; `read_limit` bytes of the answer are read. Raises
+    DeliveryError: permanent for a URL or address that is refused, a certificate that names somebody else and a
+    redirect; temporary for everything that may pass.
     """
     address = read_url(url)
     target, deadline = with_query(address, params or {}), Deadline(timeout)
     backend = GuardedBackend(allow=allow, deadline=deadline, resolve=wiring.resolve, dial=wiring.dial)
     with _translated(target.host, timeout=timeout), _pool(target, backend, trust=wiring.trust) as pool:
-        status, received, body = _exchange(pool, method, target, headers=headers or {}, content=content)
+        status, received, body = _exchange(
+            pool, method, target, headers=headers or {}, content=content, most=read_limit
+        )
     excerpted = _excerpt(body, address)
     reason = responses.get(status, "")
     return _unredirected(Answer(target.host, status, reason, received, excerpted, deadline.spent(), body))
@@ -129,7 +133,13 @@ def accepted(answer: Answer) -> Answer:
 
 
 def _exchange(
-    pool: httpcore2.ConnectionPool, method: str, url: httpx2.URL, *, headers: Mapping[str, str], content: bytes
+    pool: httpcore2.ConnectionPool,
+    method: str,
+    url: httpx2.URL,
+    *,
+    headers: Mapping[str, str],
+    content: bytes,
+    most: int,
 ) -> tuple[int, dict[str, str], bytes]:
     target = httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
     fixed = {"Host": url.netloc.decode("ascii"), "Accept-Encoding": "identity", "Connection": "close"}
@@ -138,10 +148,10 @@ def _exchange(
     with pool.stream(method, target, headers=sent, content=content or None) as response:
         for part in response.iter_stream():
             body += part
-            if len(body) >= READ_LIMIT:
+            if len(body) >= most:
                 break
     received = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
-    return response.status, received, bytes(body[:READ_LIMIT])
+    return response.status, received, bytes(body[:most])
 
 
 @contextmanager

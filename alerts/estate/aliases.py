@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from alerts.estate.models import Alias, Key
 from alerts.estate.naming import check_alias
-from alerts.estate.refusal import Refused
+from alerts.estate.refusal import Refused, refuse_mirrored
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,6 +20,7 @@ def create_alias(key: Key, *, name: str, now: datetime) -> Alias:
     """Give a key a further name, such as `alias/orders`; its first one is the one that people see."""
     check_alias(name)
     row = Key.objects.select_for_update(of=("self",)).get(pk=key.pk)
+    refuse_mirrored(row)
     if row.deleted_at:
         raise Refused(_("This key has been deleted."), code="Forbidden.KeyNotFound")
     try:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from alerts.estate.models import AccessPoint, ClientKey
 from alerts.estate.naming import LONGEST_NOTE, LONGEST_POINT, check_description, check_name, new_client_key_id
-from alerts.estate.refusal import Refused
+from alerts.estate.refusal import Refused, refuse_mirrored
 from alerts.facts.collect import record_fact
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def create_access_point(
 def delete_access_point(point: AccessPoint, *, now: datetime) -> AccessPoint:
     """Delete an access point that has no client key left."""
     row = AccessPoint.objects.select_for_update().get(pk=point.pk)
+    refuse_mirrored(row)
     if row.deleted_at:
         raise Refused(_("This access point has been deleted."))
     if row.client_keys.filter(deleted_at=None).exists():
@@ -68,6 +69,7 @@ def create_client_key(
 ) -> ClientKey:
     """Create the metadata of a client key, valid from now or `not_before`, until `not_after`; at most three a point."""
     row = AccessPoint.objects.select_for_update().get(pk=point.pk)
+    refuse_mirrored(row)
     if row.deleted_at:
         raise Refused(_("This access point has been deleted."))
     if row.client_keys.filter(deleted_at=None).count() >= MOST_CLIENT_KEYS:
@@ -122,6 +124,7 @@ def delete_client_key(key: ClientKey, *, now: datetime) -> ClientKey:
 
 def _locked(key: ClientKey) -> ClientKey:
     row = ClientKey.objects.select_for_update(of=("self",)).select_related("access_point").get(pk=key.pk)
+    refuse_mirrored(row)
     if row.deleted_at:
         raise Refused(_("This client key has been deleted."))
     return row

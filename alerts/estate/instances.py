@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from alerts.estate.models import Instance, Origin, Usage
 from alerts.estate.naming import LONGEST_NOTE, check_description, new_instance_id
-from alerts.estate.refusal import Refused
+from alerts.estate.refusal import Refused, refuse_mirrored
 from alerts.facts.collect import record_fact
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def change_quotas(instance: Instance, *, quotas: Mapping[str, int], rearm_margin
     A changed quota changes the share that is used, so the newest usage is looked at again against it.
     """
     row = Instance.objects.select_for_update().get(pk=instance.pk)
+    refuse_mirrored(row)
     changed = [
         of for of, field in QUOTA_FIELDS.items() if quotas.get(field, getattr(row, field)) != getattr(row, field)
     ]
@@ -73,6 +74,7 @@ def protect_instance(instance: Instance, *, protected: bool, reason: str = "") -
     """Turn deletion protection of an instance on or off. Instances are never deleted here; it is kept as told."""
     check_description(reason, most=LONGEST_NOTE)
     row = Instance.objects.select_for_update().get(pk=instance.pk)
+    refuse_mirrored(row)
     row.deletion_protection, row.protection_note = protected, reason if protected else ""
     row.save(update_fields=["deletion_protection", "protection_note"])
     return row

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from alerts.estate.instances import count_usage
 from alerts.estate.models import Key, Usage
 from alerts.estate.naming import new_version_id
-from alerts.estate.refusal import Refused
+from alerts.estate.refusal import Refused, refuse_mirrored
 from alerts.estate.specs import is_symmetric
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def plan_rotation(key: Key, interval: timedelta | None, *, now: datetime) -> Non
 def rotate_key(key: Key, *, now: datetime) -> Key:
     """Give a key whose turn has come a new version. Turns that nobody was there for are made up for by one."""
     row = Key.objects.select_for_update(of=("self",)).select_related("instance").get(pk=key.pk)
+    refuse_mirrored(row)
     interval, planned = row.rotation_interval, row.rotate_at
     if row.state != Key.State.ENABLED or not interval or not planned or planned > now:
         raise Refused(_("It is not this key's turn to rotate."))

@@ -13,7 +13,7 @@ from alerts.estate.instances import count_usage
 from alerts.estate.key_rotation import plan_rotation
 from alerts.estate.models import Instance, Key, Origin, Usage
 from alerts.estate.naming import LONGEST_NOTE, check_description, new_key_id, new_version_id
-from alerts.estate.refusal import Refused
+from alerts.estate.refusal import Refused, refuse_mirrored
 from alerts.estate.specs import check_spec
 from alerts.estate.tags import checked
 from alerts.facts.collect import record_fact
@@ -155,6 +155,7 @@ def delete_key(key: Key, *, now: datetime) -> Key:
 
 def _locked(key: Key, *allowed: Key.State, verb: str) -> Key:
     row = Key.objects.select_for_update(of=("self",)).select_related("instance").get(pk=key.pk)
+    refuse_mirrored(row)
     if row.state not in allowed:
         raise Refused(
             _("A key in the state “%(state)s” cannot be %(verb)s.") % {"state": row.get_state_display(), "verb": verb},

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from alerts.estate.instances import count_usage
 from alerts.estate.models import Instance, Key, Origin, Secret, Usage
 from alerts.estate.naming import check_description, check_secret_name, new_version_id
-from alerts.estate.refusal import Refused
+from alerts.estate.refusal import Refused, refuse_mirrored
 from alerts.estate.secret_versions import add_version, has_version
 from alerts.estate.specs import check_sub_type
 from alerts.estate.tags import checked
@@ -196,6 +196,7 @@ def delete_secret(secret: Secret, *, force: bool, now: datetime) -> Secret:
 
 def _locked(secret: Secret, *allowed: Secret.State, verb: str) -> Secret:
     row = Secret.objects.select_for_update(of=("self",)).select_related("instance").get(pk=secret.pk)
+    refuse_mirrored(row)
     if row.state not in allowed:
         raise Refused(
             _("A secret in the state “%(state)s” cannot be %(verb)s.")

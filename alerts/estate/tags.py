@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from alerts.estate.models import Key, Secret
-from alerts.estate.refusal import Refused
+from alerts.estate.refusal import Refused, refuse_mirrored
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +23,7 @@ def tag(row: Key | Secret, *, tags: Mapping[str, str]) -> Key | Secret:
     """Add tags to a key or a secret; one that it has already gets the new value."""
     model = Key if isinstance(row, Key) else Secret
     locked: Key | Secret = model.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    refuse_mirrored(locked)
     locked.tags = checked(locked.tags | dict(tags))
     locked.save(update_fields=["tags"])
     return locked

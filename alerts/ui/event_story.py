@@ -50,6 +50,7 @@ def _beginning(event: SystemEvent) -> list[Step]:
         "estate": _("Seen by this installation itself."),
         "cloudevents": _("Sent here as a CloudEvent."),
         "cloudmonitor": _("Sent here by CloudMonitor, and kept as it was."),
+        "mirror": _("Seen by comparing two readings of the cloud account."),
         "test": _("Sent as a test: nothing of it happened."),
     }
     came = next((words for origin, words in origins.items() if event.origin.startswith(origin)), event.origin)

@@ -18,7 +18,11 @@ class Origin(models.TextChoices):
 
 
 class Resource(models.Model):
-    """What every resource has: an owner, a region, an ARN, and the moment it ended if it has."""
+    """What every resource has: an owner, a region, an ARN, and the moment it ended if it has.
+
+    `mirrored_by` is the number of the source that reads it from the cloud, and `mirrored_at` when it was last seen
+    there: such a row is changed there and not here.
+    """
 
     kind: ClassVar[str]
 
@@ -27,6 +31,8 @@ class Resource(models.Model):
     origin = models.CharField(max_length=16, choices=Origin.choices, default=Origin.CONSOLE)
     created_at = models.DateTimeField(_("created"))
     deleted_at = models.DateTimeField(null=True, blank=True)
+    mirrored_by = models.BigIntegerField(null=True, blank=True)
+    mirrored_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         abstract = True

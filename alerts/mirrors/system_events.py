@@ -1,0 +1,59 @@
+"""The cloud's own events, imported: a day at a time from 90 days ago, then followed with an overlap for late ones.
+
+The service lists the newest first and counts pages, so that deep pages are slow and shift. Therefore the range shrinks
+from above after each page: it then ends with the oldest event that was read, which is read again and is known by its
+id. Where that does not shrink it, more than a page happened in one millisecond, and the next page follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from alerts.facts.collect import collect
+from alerts.mirrors.cloud import CMS, opened
+from alerts.mirrors.looks import Look
+from alerts.mirrors.models import Cursor
+from alerts.mirrors.tellers import to_import
+from alerts.sources.alibaba_cloud.system_events import read_events
+from alerts.sources.base import RETENTION, Observation
+from alerts.sources.cloudmonitor import KIND
+
+WINDOW = timedelta(days=1)
+OVERLAP = timedelta(hours=1)
+"""How late an event of the cloud may come and is still found."""
+MILLISECOND = timedelta(milliseconds=1)
+
+
+def read_page_of_events(look: Look, cursor: Cursor) -> tuple[list[Observation], bool]:
+    """Ask for the cursor's page, opening the next range of time where none is open; nothing is written."""
+    if cursor.end is None:
+        start = cursor.through - OVERLAP if cursor.through else look.now - RETENTION
+        cursor.start, cursor.page = start, 1
+        cursor.end = cursor.goal = min(max(start, cursor.through or start) + WINDOW, look.now)
+    assert cursor.start is not None
+    with opened(look.source, CMS, region=look.source.regions[0]) as client:
+        return read_events(client, start=cursor.start, end=cursor.end, number=cursor.page)
+
+
+def take_events(look: Look, cursor: Cursor, events: Sequence[Observation], *, last: bool) -> None:
+    """Keep a page of events and move the cursor on; the caller's transaction holds both."""
+    wanted = to_import(look.source, events)
+    cursor.done += collect(look.source.account, wanted, origin=KIND, now=look.now).accepted
+    if last:
+        cursor.through, cursor.start, cursor.end = cursor.goal, None, None
+        if cursor.through and cursor.through >= cursor.begun_at:
+            cursor.ended_at = cursor.last_whole_at = look.now
+        return
+    oldest = _oldest(events)
+    if oldest and cursor.end and oldest + MILLISECOND < cursor.end:
+        cursor.end, cursor.page = oldest + MILLISECOND, 1
+    else:
+        cursor.page += 1
+
+
+def _oldest(events: Sequence[Observation]) -> datetime | None:
+    """Return the time of the oldest event where they come newest first, as is not documented; else None."""
+    in_order = all(one.occurred_at >= next_one.occurred_at for one, next_one in pairwise(events))
+    return events[-1].occurred_at if events and in_order else None

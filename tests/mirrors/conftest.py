@@ -1,0 +1,5 @@
+"""The cloud of these tests."""
+
+from tests.mirrors.cloud import cloud
+
+__all__ = ["cloud"]
