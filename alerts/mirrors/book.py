@@ -23,7 +23,7 @@ SHORTEST, LONGEST = timedelta(minutes=1), timedelta(days=1)
 def connect(
     account: CloudAccount, *, name: str, access_key_id: str, access_key_secret: str, regions: Sequence[str],
     reads: Sequence[str], now: datetime, endpoint: str = "", every: timedelta = timedelta(minutes=5),
-    teller: str = "",
+    teller: str = "", calls_per_second: int = 25,
 ) -> Source:  # fmt: skip
     """Connect a source; it is read at once. Where the cloud's events are read, it is the cloud that tells."""
     if not SHORTEST <= every <= LONGEST:
@@ -34,6 +34,7 @@ def connect(
             return Source.objects.create(
                 account=account, name=name, access_key_id=access_key_id, access_key_secret=access_key_secret,
                 regions=list(regions), reads=list(reads), endpoint=endpoint, every=every, teller=teller or usual,
+                calls_per_second=calls_per_second,
                 teller_since=now, created_at=now, next_at=now,
             )  # fmt: skip
     except IntegrityError as error:

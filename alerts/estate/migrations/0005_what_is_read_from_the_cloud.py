@@ -4,60 +4,59 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('estate', '0004_aliases_and_versions_there_are'),
+        ("estate", "0004_aliases_and_versions_there_are"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='accesspoint',
-            name='mirrored_at',
+            model_name="accesspoint",
+            name="mirrored_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='accesspoint',
-            name='mirrored_by',
+            model_name="accesspoint",
+            name="mirrored_by",
             field=models.BigIntegerField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='clientkey',
-            name='mirrored_at',
+            model_name="clientkey",
+            name="mirrored_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='clientkey',
-            name='mirrored_by',
+            model_name="clientkey",
+            name="mirrored_by",
             field=models.BigIntegerField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='instance',
-            name='mirrored_at',
+            model_name="instance",
+            name="mirrored_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='instance',
-            name='mirrored_by',
+            model_name="instance",
+            name="mirrored_by",
             field=models.BigIntegerField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='key',
-            name='mirrored_at',
+            model_name="key",
+            name="mirrored_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='key',
-            name='mirrored_by',
+            model_name="key",
+            name="mirrored_by",
             field=models.BigIntegerField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='secret',
-            name='mirrored_at',
+            model_name="secret",
+            name="mirrored_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='secret',
-            name='mirrored_by',
+            model_name="secret",
+            name="mirrored_by",
             field=models.BigIntegerField(blank=True, null=True),
         ),
     ]
