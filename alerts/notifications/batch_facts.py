@@ -33,6 +33,8 @@ from alerts.subscriptions.models import Batch, BundleMember
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from django.db.models import QuerySet
+
     from alerts.events.models import SystemEvent
 
 MOST_CAUSES = 100
@@ -57,14 +59,19 @@ def causes_of(batch: Batch, *, most: int = MOST_CAUSES) -> list[CauseTold]:
         told = Decision.objects.filter(account=batch.account_id)
         digest = batch.kind == Batch.Kind.DIGEST
         mine = told.filter(batch__digest_items__told_in=batch) if digest else told.filter(batch=batch)
-        found = mine.values("event_name", "resource").annotate(
-            urgency=Min(URGENCY), count=Count("pk"), last=Max("occurred_at")
-        )
-        rows = found.order_by("urgency", "-last")[:most]
-        levels = ("CRITICAL", "WARN", "INFO")
-        return [CauseTold(r["event_name"], r["resource"], levels[r["urgency"]], r["count"], r["last"]) for r in rows]
+        return causes_among(mine, most=most)
     members = BundleMember.objects.filter(bundle=batch.bundle_id).order_by(URGENCY, "-last_at")[:most]
     return [CauseTold(each.event_name, each.resource, each.level, each.count, each.last_at) for each in members]
+
+
+def causes_among(decisions: QuerySet[Decision], *, most: int) -> list[CauseTold]:
+    """Return the causes of the events that these decisions are about, likewise; each event counts once."""
+    found = decisions.values("event_name", "resource").annotate(
+        urgency=Min(URGENCY), count=Count("event_id", distinct=True), last=Max("occurred_at")
+    )
+    rows = found.order_by("urgency", "-last", "event_name", "resource")[:most]
+    levels = ("CRITICAL", "WARN", "INFO")
+    return [CauseTold(r["event_name"], r["resource"], levels[r["urgency"]], r["count"], r["last"]) for r in rows]
 
 
 def batch_facts(batch: Batch, event: SystemEvent, reader: Reader, *, channel: str) -> dict[str, Any]:
@@ -102,12 +109,14 @@ def _told(batch: Batch, event: SystemEvent, reader: Reader, words: BatchWording)
         title=title_of(event.name, reader.words), name=name_of(event.resource, event.instance_name)
     )
     several = words.events.format(count=count, policy=line(batch.policy_name))
-    intro = words.intro[batch.kind].format(
+    digest = batch.kind == Batch.Kind.DIGEST
+    alone = digest and count == 1
+    intro = (words.intro_alone if alone else words.intro[batch.kind]).format(
         count=count, causes=batch.causes, since=since, until=until, lasted=lasted, step=batch.step
     )
     return {
         "kind": batch.kind, "mark": mark, "number": batch.number, "step": batch.step, "over": batch.over,
-        "headline": one if batch.causes == 1 and batch.kind != Batch.Kind.DIGEST else several, "intro": intro,
+        "headline": one if alone or (batch.causes == 1 and not digest) else several, "intro": intro,
         "over_note": words.over if batch.over and batch.kind != Batch.Kind.RECOVERY else "", "count": count,
         "causes": batch.causes, "since": since, "until": until, "lasted": lasted, "open": words.open,
         "listed": words.listed,

@@ -19,6 +19,8 @@ class BatchWording:
     """The same for a single cause: {title}, {name}, {count}."""
     intro: Mapping[str, str]
     """What the message is, by kind; {count}, {causes}, {since}, {until}, {lasted}, {step}."""
+    intro_alone: str
+    """What a digest of one event is; {since}."""
     over: str
     """What tells that everything is over already."""
     line_times: str
@@ -50,6 +52,7 @@ ENGLISH = BatchWording(
         "RECOVERY": "This is over: {count} events of {causes} different causes, since {since}. It lasted {lasted}.",
         "DIGEST": "{count} events of {causes} different causes, from {since} to {until}.",
     },
+    intro_alone="One event, at {since}.",
     over="All of it is over already.",
     line_times="{count} times",
     more="… and {count} more; the link shows all of them.",
@@ -72,6 +75,7 @@ CHINESE = BatchWording(
         "RECOVERY": "问题已恢复：自 {since} 起共 {count} 个事件，涉及 {causes} 个不同原因，持续 {lasted}。",
         "DIGEST": "{since} 至 {until} 共 {count} 个事件，涉及 {causes} 个不同原因。",
     },
+    intro_alone="1 个事件，发生于 {since}。",
     over="上述问题均已恢复。",
     line_times="{count} 次",
     more="……另有 {count} 条，请通过链接查看全部。",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 from uuid import uuid4
 
 from django.db import transaction
@@ -11,14 +12,28 @@ from django.db.models import Count, Max, Min
 
 from alerts.contacts.models import ContactGroup
 from alerts.notifications.audience import DIGESTED
+from alerts.notifications.batch_facts import CauseTold, causes_among
 from alerts.notifications.batches import notification_to
 from alerts.notifications.models import Decision, Notification
 from alerts.notifications.recipients import Recipient
 from alerts.subscriptions.models import Batch, DigestItem, GroupDigest
 from alerts.subscriptions.reach import reached_in
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+
+class Waiting(NamedTuple):
+    """What waits for a digest: how many events of how many causes, and the newest of these causes."""
+
+    events: int
+    causes: int
+    newest: Sequence[CauseTold]
+
+
+def waiting_for(digest: GroupDigest, *, most: int) -> Waiting:
+    """Return what the next digest of a group will tell, with so many of the causes at most."""
+    found = Decision.objects.filter(batch__digest_items__digest=digest, batch__digest_items__told_in=None)
+    events = found.aggregate(events=Count("event_id", distinct=True))["events"]
+    causes = found.order_by().values("event_name", "resource").distinct().count()
+    return Waiting(events, causes, causes_among(found, most=most))
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from alerts.events.models import SystemEvent
 from alerts.notifications.decide import decide
 from alerts.notifications.gather import gather, told_ids
 from alerts.notifications.models import Decision, Notification
+from alerts.notifications.rule_digests import wait_for_digests
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +51,7 @@ def _dispatch(events: Sequence[SystemEvent], *, now: datetime) -> int:
     if events:
         gathered = told_ids(gather(events, now=now))
         decided = [each for each in decide(events, now=now) if each[0].rule_name or each[0].event_id not in gathered]
+        decided = wait_for_digests(decided, now=now)
         Decision.objects.bulk_create([decision for decision, _ in decided])
         Notification.objects.bulk_create(
             [

@@ -22,7 +22,11 @@ class DigestForm(forms.Form):
     """A digest. `wanted` gives it as the valid form describes it, not saved yet."""
 
     enabled = forms.BooleanField(
-        label=gettext_lazy("Take INFO events of subscription policies as one message"), required=False
+        label=gettext_lazy("Take INFO events as one message"),
+        required=False,
+        help_text=gettext_lazy(
+            "CRITICAL and WARN events are told at once. Alert rules also tell at once whom the digest does not reach."
+        ),
     )
     every = forms.ChoiceField(label=gettext_lazy("How often"), choices=GroupDigest.Every.choices)
     weekday = forms.TypedChoiceField(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from alerts.channels import BY_KIND
 from alerts.notifications.models import Attempt, Decision, Notification
-from alerts.subscriptions.models import Batch
+from alerts.subscriptions.models import Batch, DigestItem
 from alerts.ui import formats
 from alerts.ui.batches import events_of, events_url
 from alerts.ui.hush_story import Hushes, hushes_of
@@ -37,7 +37,8 @@ def story_of(event: SystemEvent) -> Story:
     """Return what became of an event. Three queries, some more where policies told of it or it was kept quiet."""
     decisions = Decision.objects.filter(account=event.account_id, event_id=event.pk).order_by("pk")
     later = Prefetch("bundle__batches", Batch.objects.order_by("number"))
-    told = ("notifications__attempts", "batch__notifications__attempts", later)
+    digests = ("batch__digest_items__digest__group", "batch__digest_items__told_in__notifications__attempts")
+    told = ("notifications__attempts", "batch__notifications__attempts", *digests, later)
     found = list(decisions.select_related("batch").prefetch_related(*told))
     verdicts = {each.verdict for each in found}
     hushes = hushes_of(found)
@@ -91,8 +92,11 @@ def _batches(decision: Decision) -> list[Step]:
     first = decision.batch
     if first is None:
         return []
+    digests = [_digest(each) for each in first.digest_items.all()]
+    if not decision.policy_name:
+        return digests
     later = decision.bundle.batches.all() if decision.bundle else ()
-    return [_batch(first, first.notifications.all()),
+    return [_batch(first, first.notifications.all()), *digests,
             *(_batch(each) for each in later if each.number > first.number)][:MOST_BATCHES]  # fmt: skip
 
 
@@ -105,6 +109,20 @@ def _batch(batch: Batch, notifications: Iterable[Notification] = ()) -> Step:
         "icon": "layers",
         "steps": [_notification(each) for each in notifications],
     }
+
+
+def _digest(item: DigestItem) -> Step:
+    told, group = item.told_in, {"group": item.digest.group.name}
+    if told is None:
+        return {
+            "at": item.digest.due_at, "title": _("Waits for the digest of “%(group)s”") % group, "tone": "busy",
+            "url": reverse("cloudmonitor:contact_groups"), "icon": "clock",
+        }  # fmt: skip
+    return {
+        "at": told.made_at, "title": _("Told in the digest of “%(group)s”") % group, "tone": "good",
+        "url": events_url(told), "icon": "layers",
+        "steps": [_notification(each) for each in told.notifications.all()],
+    }  # fmt: skip
 
 
 def _source_url(decision: Decision) -> str:

@@ -72,6 +72,8 @@ def reason_of(decision: Decision) -> str:
     code, _colon, detail = decision.reason.partition(":")
     if code == "muted" and detail.isdigit():
         return _("Told of the same within the mute period of %(period)s.") % {"period": formats.duration(int(detail))}
+    if code == "digest":
+        return _("It goes into the digest of the contact group %(names)s.") % {"names": detail}
     if decision.policy_name and (said := _of_policy(code, detail)):
         return said
     if code in SAID:

@@ -206,7 +206,7 @@ def test_the_digest_of_a_group_says_when_the_next_one_comes() -> None:
     digest = GroupDigest.objects.get()
     assert (digest.weekday, digest.every, digest.due_at.isoweekday(), digest.enabled) == (5, "WEEK", 5, True)
     assert "The next digest for" in said
-    assert "0 messages" in said
+    assert "0 events" in said
     wrong = sent(client, page, fields | {"at": "late"}, expect=422)
     assert "Write a time such as 09:00." in words_of(wrong)
     assert a_stranger().get(page).status_code == 404

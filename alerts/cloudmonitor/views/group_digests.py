@@ -1,4 +1,4 @@
-"""Alerts › Alert Contacts › Alert Contact Group › Digest: INFO events of policies as one message a day or a week."""
+"""Alerts › Alert Contacts › Alert Contact Group › Digest: INFO events as one message a day or a week."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 
 from alerts.accounts.models import Role
 from alerts.contacts.models import ContactGroup
+from alerts.events.catalog import BY_NAME
+from alerts.notifications.digests import waiting_for
+from alerts.notifications.facts import name_of
 from alerts.subscriptions.digest_form import DigestForm
 from alerts.subscriptions.models import GroupDigest
 from alerts.subscriptions.save import save_digest
@@ -20,6 +23,10 @@ from alerts.ui.forms import FormPage
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from alerts.notifications.batch_facts import CauseTold
+
+MOST_CAUSES = 20
 
 
 class ContactGroupDigest(FormPage):
@@ -62,11 +69,25 @@ class ContactGroupDigest(FormPage):
     def context(self) -> dict[str, Any]:
         """Return what frames the form, and what waits for the next digest."""
         back, digest = reverse("cloudmonitor:contact_groups"), self.digest
+        waiting = waiting_for(digest, most=MOST_CAUSES) if digest else None
         return {
             "title": _("Digest of “%(name)s”") % {"name": self.group.name},
-            "lead": _("INFO events that policies would tell this group come as one message instead."),
+            "lead": _(
+                "INFO events of which alert rules and policies would tell this group come as one message instead."
+            ),
             "trail": [{"label": _("Alert Contact Group"), "url": back}, {"label": _("Digest"), "url": ""}],
             "back": back,
             "digest": digest if digest and digest.enabled else None,
-            "waiting": digest.items.filter(told_in=None).count() if digest else 0,
+            "waiting": waiting,
+            "causes": [cause_row(each) for each in waiting.newest] if waiting else [],
+            "more": waiting.causes - len(waiting.newest) if waiting else 0,
         }
+
+
+def cause_row(cause: CauseTold) -> dict[str, Any]:
+    """Return a line of what waits."""
+    record = BY_NAME.get(cause.event_name)
+    return {
+        "title": _(record.title) if record else cause.event_name, "name": name_of(cause.resource),
+        "resource": cause.resource, "events": cause.events, "last_at": cause.last_at,
+    }  # fmt: skip

@@ -80,6 +80,7 @@ class Batch(models.Model):
 
     `count` are the events that it tells of, from `since` to `until`; `causes` how many different ones these were, by
     kind of event and resource. A reminder, an escalation and a recovery count the events of the whole bundle.
+    What an alert rule lets wait for a digest is a batch without policy and bundle, under the name of the rule.
     `step` counts the steps of the escalation, over all of its rounds. `over`: nothing of it was open any more.
     """
 

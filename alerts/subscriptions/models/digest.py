@@ -15,7 +15,10 @@ from alerts.subscriptions.models.bundle import Batch
 
 
 class GroupDigest(models.Model):
-    """When a contact group gets what INFO messages of policies it would have got. `weekday`: 1 Monday … 7 Sunday."""
+    """When a contact group gets what rules and policies would have told it of INFO events.
+
+    `weekday`: 1 Monday … 7 Sunday.
+    """
 
     class Every(models.TextChoices):
         DAY = "DAY", _("Daily")
@@ -56,7 +59,10 @@ class GroupDigest(models.Model):
 
 
 class DigestItem(models.Model):
-    """A batch that a group will find in its next digest; `told_in` is the digest in which it found it."""
+    """A batch, of a policy or of what a rule told, that a group will find in its next digest.
+
+    `told_in` is the digest in which it found it.
+    """
 
     digest = models.ForeignKey(GroupDigest, on_delete=models.CASCADE, related_name="items")
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="digest_items")
