@@ -3,7 +3,7 @@
 from django.urls import path
 
 from alerts.cloudmonitor.views import incident_actions as actions
-from alerts.cloudmonitor.views import incidents
+from alerts.cloudmonitor.views import incident_terms, incidents
 
 LIST = "event-center/incidents/"
 ONE = LIST + "<int:pk>/"
@@ -11,6 +11,7 @@ ONE = LIST + "<int:pk>/"
 urlpatterns = [
     path(LIST, incidents.Incidents.as_view(), name="incidents"),
     path(LIST + "acknowledge/", actions.AcknowledgeMarked.as_view(), name="incidents_acknowledge"),
+    path(LIST + "settings/", incident_terms.IncidentSettings.as_view(), name="incidents_settings"),
     path(ONE, incidents.IncidentDetails.as_view(), name="incident"),
     path(ONE + "acknowledge/", actions.Acknowledge.as_view(), name="incident_acknowledge"),
     path(ONE + "unacknowledge/", actions.Unacknowledge.as_view(), name="incident_unacknowledge"),

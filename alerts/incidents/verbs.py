@@ -30,6 +30,14 @@ def terms_of(account: CloudAccount) -> IncidentTerms:
     return IncidentTerms.objects.filter(account=account).first() or IncidentTerms(account=account)
 
 
+def set_terms(terms: IncidentTerms, *, now: datetime) -> None:
+    """Store how incidents of an account behave. Those that are flapping are looked at anew, by the new terms."""
+    fields = [field.name for field in IncidentTerms._meta.concrete_fields if field.name not in ("id", "account")]
+    values = {name: getattr(terms, name) for name in fields}
+    IncidentTerms.objects.update_or_create(account=terms.account, defaults=values)
+    Incident.objects.filter(account=terms.account, flapping_since__isnull=False).update(due_at=now)
+
+
 @contextmanager
 def held(account: CloudAccount, pk: int, *, version: int | None, now: datetime) -> Iterator[Incident]:
     """Lock an incident, and store what becomes of it; must run inside a transaction.

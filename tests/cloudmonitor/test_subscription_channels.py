@@ -11,9 +11,11 @@ from django.urls import reverse
 
 from alerts.accounts.models import Role
 from alerts.events.models import SystemEvent
+from alerts.notifications.digests import digest_batch
 from alerts.notifications.models import Decision, Notification
 from alerts.subscriptions.models import GroupDigest, NotificationConfiguration, PushChannel
-from tests.builders import NOW, an_account
+from alerts.subscriptions.save import save_digest
+from tests.builders import NOW, a_rule, an_account, an_event
 from tests.cloudmonitor.people import a_stranger, page_of, sent, signed_in, words_of
 from tests.subscriptions.making import a_configuration, a_group, a_policy, a_push_channel, run
 
@@ -223,3 +225,23 @@ def test_a_contact_that_only_a_policy_tells_is_not_said_to_be_told_of_nothing() 
     assert "told of nothing" not in said
     assert policy.name in said
     assert "told of nothing" not in words_of(client.get(reverse("cloudmonitor:contacts"), {"text": contact.name}))
+
+
+def test_the_digest_of_a_group_shows_what_waits_and_an_event_shows_its_digest() -> None:
+    group, client = a_group("li@example.com"), signed_in()
+    digest = save_digest(GroupDigest(group=group), now=NOW)
+    rule = a_rule(group=group)
+    events = [an_event("Secret:RotateSecret:Success", instance_name="rds") for _each in range(2)]
+    run(NOW)
+    said = words_of(client.get(reverse("cloudmonitor:contact_group_digest", args=[group.pk])))
+    for words in ("2 events", "What waits for the next digest", "Managed secret rotation succeeded"):
+        assert words in said, (words, said)
+    event = reverse("cloudmonitor:system_event", args=[events[0].pk])
+    waits = words_of(client.get(event))
+    assert f"Alert rule {rule.name}: Told" in waits
+    assert f"Waits for the digest of “{group.name}”" in waits
+    assert f"It goes into the digest of the contact group {group.name}." in waits
+    assert digest_batch(now=digest.due_at)
+    assert f"Told in the digest of “{group.name}”" in words_of(client.get(event))
+    decisions = words_of(client.get(reverse("cloudmonitor:decisions")))
+    assert f"It goes into the digest of the contact group {group.name}." in decisions

@@ -18,6 +18,7 @@ from alerts.notifications.facts import name_of
 from alerts.notifications.models import Notification
 from alerts.ui.access import ConsoleView
 from alerts.ui.pages import ListPage
+from alerts.ui.resource_links import resource_url
 from alerts.ui.tables import Column
 
 if TYPE_CHECKING:
@@ -64,10 +65,12 @@ class Incidents(ListPage):
 
     def context(self) -> dict[str, Any]:
         """Return the words of the page, and the two searches that are made most."""
+        settings = {"label": _("Settings"), "url": reverse("cloudmonitor:incidents_settings"), "icon": "settings"}
         return {
             "title": _("Incidents"),
             "lead": _("What is still wrong, and on which resource. One incident is one row, however often it repeats."),
             "trail": [{"label": _("Event Center")}, {"label": _("Incidents")}],
+            "actions": [settings] if self.may_change else [],
             "bulk": BULK if self.may_change else "",
             "empty": {
                 "title": _("No incidents"),
@@ -93,6 +96,7 @@ class IncidentDetails(ConsoleView):
             "state": cells.state_of(incident), "quiet": cells.quiet_of(incident, now=now),
             "acknowledged": incident.is_acknowledged(now=now), "steps": steps_of(incident),
             "may_change": self.may_change, "events_url": f"{reverse('cloudmonitor:system_events')}?{events}",
+            "resource_url": resource_url(self.account, incident.resource),
             "silence_url": silence_url(incident) if self.may_change else "",
             "trail": [{"label": _("Incidents"), "url": reverse("cloudmonitor:incidents")}, {"label": title}],
         }  # fmt: skip

@@ -20,6 +20,7 @@ from django.utils import timezone
 from alerts.estate.regions import BY_ID, REGIONS, Region
 from alerts.events.models import SystemEvent
 from alerts.kms.addresses import address_of, events_of
+from alerts.kms.incidents import incidents_of
 from alerts.ui.access import ConsoleView
 from alerts.ui.event_cells import title_of
 from alerts.ui.formats import duration
@@ -141,6 +142,7 @@ class ResourcePage(OfOne):
             "row": self.row, "title": str(self.row), "trail": self.trail((str(self.row), "")), "deeds": deeds,
             "events": [self.shown(event) for event in self.events()], "now": self.now, "rest": self.rest(),
             "all_events": self.all_events(), "may_change": self.may_change,
+            "incidents": incidents_of(self.row, self.arns(), now=self.now),
             **self.context(),
         }  # fmt: skip
         return render(request, self.template, context)
