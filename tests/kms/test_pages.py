@@ -145,7 +145,7 @@ def rows(count: int) -> list[Resource]:
     return found
 
 
-QUERIES = {"Instance": 8, "Key": 7, "Secret": 6, "AccessPoint": 6, "ClientKey": 5}
+QUERIES = {"Instance": 9, "Key": 8, "Secret": 7, "AccessPoint": 7, "ClientKey": 6}
 
 
 @pytest.mark.parametrize("count", [1, 9])

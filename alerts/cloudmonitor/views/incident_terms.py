@@ -40,10 +40,10 @@ class IncidentTermsForm(forms.Form):
         help_text=gettext_lazy("An event so soon after the end opens the incident again; later it makes a new one."),
     )
     flaps_after = forms.IntegerField(
-        label=gettext_lazy("Flapping after more re-openings than"), min_value=1, max_value=MOST_OPENINGS,
+        label=gettext_lazy("Flapping: more re-openings than"), min_value=1, max_value=MOST_OPENINGS,
         help_text=gettext_lazy("One notice tells of it, then the incident is quiet until it is calm."),
     )  # fmt: skip
-    flaps_within = Span(least=MINUTE, label=gettext_lazy("… within"))
+    flaps_within = Span(least=MINUTE, label=gettext_lazy("Flapping: re-openings within"))
     calm_for = Span(
         least=MINUTE, label=gettext_lazy("Calm again after"),
         help_text=gettext_lazy("So long neither opened nor closed."),
