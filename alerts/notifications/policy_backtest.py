@@ -26,7 +26,6 @@ from alerts.subscriptions.scope import pattern_of, terms_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from uuid import UUID
 
     from alerts.notifications.audience import Audience
     from alerts.subscriptions.backtest_report import Report
@@ -41,7 +40,6 @@ CLOSERS = tuple(record.name for record in CATALOG if record.closes)
 class Seen(NamedTuple):
     """What a policy can look at of an event of the past. Only policies with words for the content read it."""
 
-    id: UUID
     occurred_at: datetime
     product: str
     event_type: str
@@ -57,7 +55,7 @@ class Seen(NamedTuple):
 
 
 FIELDS = (
-    "id", "occurred_at", "product", "event_type", "level", "name", "status", "region", "resource", "instance_name",
+    "occurred_at", "product", "event_type", "level", "name", "status", "region", "resource", "instance_name",
     "group_id",
 )  # fmt: skip
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Protocol
 
 from alerts.events.catalog import BY_NAME
 from alerts.events.language import Eventlike
 from alerts.subscriptions.backtest_report import PastMessage, Report
-from alerts.subscriptions.denoise import STORM_WINDOW, room_at
+from alerts.subscriptions.denoise import Window
 from alerts.subscriptions.engine import (
     ESCALATION,
     RECOVERY,
@@ -24,29 +24,27 @@ from alerts.subscriptions.engine import (
     Situation,
     Speech,
     Tick,
+    advance,
     due_of,
     overflows,
-    step,
 )
-from alerts.subscriptions.merge import STORM, key_of, shared_by
+from alerts.subscriptions.merge import DIMENSIONS, STORM
 from alerts.subscriptions.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Hashable, Iterable, Mapping
 
     from alerts.rules.pattern import Pattern
     from alerts.subscriptions.terms import Terms
 
+LASTS, ENDED = Situation(lasting=True), Situation(lasting=False)
+HOUR = timedelta(hours=1)
 Trouble = tuple[str, str]
 """Resource and cause of an incident."""
 
 
 class PastEvent(Eventlike, Protocol):
     """An event with its time."""
-
-    @property
-    def id(self) -> object:
-        """What names it."""
 
     @property
     def occurred_at(self) -> datetime:
@@ -84,17 +82,22 @@ class Plan:
 class _Bundle:
     """A bundle of the past: its state, its causes, what lasts of its incidents, and who heard of it.
 
-    A cause is told when it came before the last message: `causes` says after how many messages each came.
+    A cause is told when it came before the last message: `causes` says after how many messages each came. `heard` holds
+    the people of each message, in order.
     """
 
-    key: str
+    key: Hashable
     state: State = field(default_factory=State)
     causes: dict[tuple[str, str], int] = field(default_factory=dict)
     messages: int = 0
     troubles: set[Trouble] = field(default_factory=set)
-    people: dict[str, None] = field(default_factory=dict)
+    heard: dict[tuple[str, ...], None] = field(default_factory=dict)
     due_at: datetime | None = None
     closed: bool = False
+
+    def situation(self) -> Situation:
+        """Return whether something of it lasts."""
+        return LASTS if self.troubles else ENDED
 
 
 class Replay:
@@ -102,12 +105,15 @@ class Replay:
 
     def __init__(self, plan: Plan) -> None:
         self.plan, self.report = plan, Report()
-        self._open: dict[str, _Bundle] = {}
+        self._matches = plan.pattern.matcher()
+        self._shared = tuple(read for name, read in DIMENSIONS.items() if name in plan.merge_by)
+        self._open: dict[Hashable, _Bundle] = {}
         self._queue: list[tuple[datetime, int, _Bundle]] = []
         self._lasting: set[Trouble] = set()
         self._holders: dict[Trouble, list[_Bundle]] = defaultdict(list)
-        self._mails: list[tuple[datetime, int]] = []
+        self._mails = Window()
         self._turns = 0
+        self._hour = self._hour_ends = datetime.min.replace(tzinfo=UTC)
 
     def feed(self, events: Iterable[PastEvent]) -> None:
         """Let these events happen."""
@@ -115,7 +121,7 @@ class Replay:
             self.report.looked_at += 1
             self._pass_until(event.occurred_at)
             told = self._correlate(event)
-            if self.plan.pattern.matches(event):
+            if self._matches(event):
                 self._select(event, told=told)
 
     def finish(self, *, end: datetime) -> Report:
@@ -154,7 +160,10 @@ class Replay:
     def _select(self, event: PastEvent, *, told: bool) -> None:
         report, at = self.report, event.occurred_at
         report.events += 1
-        report.by_hour[at.replace(minute=0, second=0, microsecond=0), event.level] += 1
+        if not self._hour <= at < self._hour_ends:
+            self._hour = at.replace(minute=0, second=0, microsecond=0)
+            self._hour_ends = self._hour + HOUR
+        report.by_hour[self._hour, event.level] += 1
         if not self.plan.terms.hours.cover(at):
             report.outside += 1
         elif self.plan.voices.reach(event.level) and not told:
@@ -167,8 +176,8 @@ class Replay:
         if known and opens:
             self._hold(bundle, (event.resource, known.opens))
         fresh = bundle.causes.setdefault(cause, bundle.messages) == bundle.messages
-        arrival = Arrival(at, event.level, str(event.id), fresh=fresh, opens=opens)
-        self._move(bundle, step(bundle.state, arrival, now=at, terms=self.plan.terms))
+        arrival = Arrival(at, event.level, "", fresh, opens)  # no report names an event
+        self._move(bundle, advance(bundle.state, arrival, now=at, terms=self.plan.terms))
         if bundle.due_at and bundle.due_at <= at:
             self._tick(bundle, now=at)
 
@@ -178,7 +187,7 @@ class Replay:
             self._holders[trouble].append(bundle)
 
     def _bundle_for(self, event: PastEvent) -> _Bundle:
-        key = key_of(shared_by(event, self.plan.merge_by))
+        key: Hashable = tuple(read(event) for read in self._shared)
         if key not in self._open and self.plan.merge_by and self._room_at(event.level, now=event.occurred_at):
             key = STORM
         if key not in self._open:
@@ -186,8 +195,7 @@ class Replay:
         return self._open[key]
 
     def _room_at(self, level: str, *, now: datetime) -> datetime | None:
-        self._mails = [each for each in self._mails if each[0] > now - STORM_WINDOW]
-        return room_at(self._mails, mails=self.plan.voices.mails.get(level, 0), now=now)
+        return self._mails.room_at(mails=self.plan.voices.mails.get(level, 0), now=now)
 
     def _tick(self, bundle: _Bundle, *, now: datetime) -> None:
         told_of = bundle.state.waiting or bundle.state.total
@@ -195,8 +203,7 @@ class Replay:
         if room and self.plan.merge_by and bundle.key != STORM and overflows(bundle.state, room_at=room, now=now):
             self._overflow(bundle, due=room)
             return
-        tick = Tick(lambda: Situation(bool(bundle.troubles)), room_at=room)
-        outcome = step(bundle.state, tick, now=now, terms=self.plan.terms)
+        outcome = advance(bundle.state, Tick(bundle.situation, room), now=now, terms=self.plan.terms)
         bundle.due_at = None
         self._move(bundle, outcome)
         for speech in outcome.speeches:
@@ -233,9 +240,9 @@ class Replay:
         if not (people or systems):
             return
         if not digested:
-            bundle.people.update(dict.fromkeys(people))
+            bundle.heard[people] = None
         if speech.kind not in (ESCALATION, RECOVERY) and not digested:
-            self._mails.append((now, voices.mails.get(level, 0)))
+            self._mails.spend(voices.mails.get(level, 0), now=now)
         self.report.messages.append(
             PastMessage(now, speech.kind, level, speech.heap.events, people, systems, digested and not systems)
         )
@@ -243,7 +250,8 @@ class Replay:
     def _listeners(self, bundle: _Bundle, speech: Speech) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
         voices, level = self.plan.voices, speech.heap.level
         if speech.kind == RECOVERY:
-            return tuple(bundle.people) if voices.recovery else (), voices.systems, False
+            told = dict.fromkeys(name for names in bundle.heard for name in names) if voices.recovery else ()
+            return tuple(told), voices.systems, False
         if speech.kind == ESCALATION:
             return voices.groups.get(speech.group, {}).get(level, ()), (), False
         return voices.people.get(level, ()), voices.systems, level in voices.digested

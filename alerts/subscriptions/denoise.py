@@ -9,13 +9,14 @@ event, is news: it waits for the end of the mute period and is told then, so tha
 
 from __future__ import annotations
 
+from collections import deque
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from alerts.subscriptions.terms import ALWAYS, COUNT
+from alerts.subscriptions.terms import ALWAYS, COUNT, seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from alerts.subscriptions.terms import Terms
 
@@ -23,7 +24,7 @@ MOST_MAILS = 50
 MINUTE = timedelta(minutes=1)
 STORM_WINDOW = timedelta(minutes=5)
 """The system's storm limit: at most 50 mails of a policy in any five minutes."""
-LEVELS = ("INFO", "WARN", "CRITICAL")
+RANKS = {"INFO": 1, "WARN": 2, "CRITICAL": 3}
 
 
 class Heap(NamedTuple):
@@ -39,7 +40,7 @@ class Heap(NamedTuple):
         """Return both together."""
         if other is None:
             return self
-        newer = max(self, other, key=lambda heap: heap.until)
+        newer = other if other.until > self.until else self
         return Heap(
             self.events + other.events, min(self.since, other.since), newer.until, higher(self.level, other.level),
             newer.newest,
@@ -57,7 +58,7 @@ class Counted(NamedTuple):
 
 def higher(one: str, other: str) -> str:
     """Return the higher one of two event levels; an unknown one is the lowest."""
-    return max(one, other, key=lambda level: LEVELS.index(level) if level in LEVELS else -1)
+    return other if RANKS.get(other, 0) > RANKS.get(one, 0) else one
 
 
 def count(counted: Sequence[Counted], new: Counted, *, terms: Terms) -> tuple[tuple[Counted, ...], bool]:
@@ -65,7 +66,7 @@ def count(counted: Sequence[Counted], new: Counted, *, terms: Terms) -> tuple[tu
     if terms.denoise != COUNT:
         return (new,), True
     everything = sorted((*counted, new), key=lambda each: each.at)
-    begin = everything[-1].at - timedelta(seconds=terms.period)
+    begin = everything[-1].at - seconds(terms.period)
     within = tuple(each for each in everything if each.at > begin)[-terms.count :]
     return within, len(within) >= terms.count
 
@@ -83,7 +84,7 @@ def is_news(counted: Sequence[Counted], *, told: bool, terms: Terms) -> bool:
     return not told or terms.denoise == ALWAYS or any(each.fresh for each in counted)
 
 
-def room_at(recent: Sequence[tuple[datetime, int]], *, mails: int, now: datetime) -> datetime | None:
+def room_at(recent: Iterable[tuple[datetime, int]], *, mails: int, now: datetime) -> datetime | None:
     """Return when a policy may send so many mails, after those of `recent` (when, how many); None for now.
 
     It is whole minutes away: else everything that waits would look again each time that one mail leaves the window.
@@ -98,3 +99,26 @@ def room_at(recent: Sequence[tuple[datetime, int]], *, mails: int, now: datetime
         if not used or used + mails <= MOST_MAILS:
             return now - (now - at - STORM_WINDOW) // MINUTE * MINUTE
     return None
+
+
+class Window:
+    """The mails of a policy within the storm window, for a clock that only goes on."""
+
+    def __init__(self) -> None:
+        self._sent: deque[tuple[datetime, int]] = deque()
+        self._used = 0
+
+    def spend(self, mails: int, *, now: datetime) -> None:
+        """Count the mails of a message."""
+        if mails:
+            self._sent.append((now, mails))
+            self._used += mails
+
+    def room_at(self, *, mails: int, now: datetime) -> datetime | None:
+        """Return what `room_at` says of them."""
+        begin = now - STORM_WINDOW
+        while self._sent and self._sent[0][0] <= begin:
+            self._used -= self._sent.popleft()[1]
+        if not self._used or self._used + mails <= MOST_MAILS:
+            return None
+        return room_at(self._sent, mails=mails, now=now)

@@ -13,18 +13,16 @@ goes through: counted or waiting (nothing told yet), told (quiet, repeats, escal
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from alerts.subscriptions.denoise import Counted, Heap, count, heap_of, is_news
 from alerts.subscriptions.escalate import climbs_at, next_step
 from alerts.subscriptions.state import State
-from alerts.subscriptions.terms import COUNT, opening_of
+from alerts.subscriptions.terms import COUNT, opening_of, seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from alerts.subscriptions.terms import Terms
 
 FIRST, MORE, REPEAT, ESCALATION, RECOVERY = "FIRST", "MORE", "REPEAT", "ESCALATION", "RECOVERY"
@@ -40,8 +38,7 @@ class Situation(NamedTuple):
     held_until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """An event that the bundle's policy selects. `fresh`: no message named its cause yet; `opens`: an incident did."""
 
     at: datetime
@@ -51,8 +48,7 @@ class Arrival:
     opens: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(NamedTuple):
     """Time has passed, or an incident has changed. `room_at`: nothing but escalation and recovery before that."""
 
     situation: Callable[[], Situation]
@@ -88,10 +84,15 @@ def step(state: State, signal: Arrival | Tick, *, now: datetime, terms: Terms) -
 
     An event that is due at once has `due_at` equal to `now`.
     """
+    return advance(state.but(), signal, now=now, terms=terms)
+
+
+def advance(state: State, signal: Arrival | Tick, *, now: datetime, terms: Terms) -> Outcome:
+    """Do the same, and let the state given become the new one: for whoever takes very many steps and keeps no other."""
     if isinstance(signal, Arrival):
-        new, verdict = _gathered(state, signal, now=now, terms=terms)
-        return Outcome(new, (), due_of(new, terms=terms), verdict)
-    return _ticked(state, signal, now=now, terms=terms)
+        verdict = _gather(state, signal, now=now, terms=terms)
+        return Outcome(state, (), due_of(state, terms=terms), verdict)
+    return _tick(state, signal, now=now, terms=terms)
 
 
 def overflows(state: State, *, room_at: datetime | None, now: datetime) -> bool:
@@ -100,22 +101,23 @@ def overflows(state: State, *, room_at: datetime | None, now: datetime) -> bool:
     return due and room_at is not None and room_at > now and state.told_at is None and not state.held
 
 
-def _gathered(state: State, event: Arrival, *, now: datetime, terms: Terms) -> tuple[State, str]:
-    new = Counted(event.at, event.level, event.event, event.fresh)
+def _gather(state: State, event: Arrival, *, now: datetime, terms: Terms) -> str:
+    counted: tuple[Counted, ...] = (Counted(event.at, event.level, event.event, event.fresh),)
     if event.opens:
-        state = state.but(tracked=True, lasting=True, held=False)
+        state.tracked, state.lasting, state.held = True, True, False
     if state.waiting is None:
-        counted, enough = count(state.counted, new, terms=terms)
+        counted, enough = count(state.counted, counted[0], terms=terms)
         if not enough:
-            return state.but(counted=counted), COUNTED
-    else:
-        counted = (new,)
+            state.counted = counted
+            return COUNTED
     heap = heap_of(counted)
-    state = state.but(counted=(), total=heap.with_(state.total))
+    state.counted, state.total = (), heap.with_(state.total)
     if state.waiting is None and not _speaks(state, counted, now=now, terms=terms):
-        return state.but(muted=heap.with_(state.muted)), MUTED
-    due = state.due or max(now + timedelta(seconds=terms.wait), state.quiet_until or now)
-    return state.but(waiting=heap.with_(state.waiting), due=due), GATHERED
+        state.muted = heap.with_(state.muted)
+        return MUTED
+    state.due = state.due or max(now + seconds(terms.wait), state.quiet_until or now)
+    state.waiting = heap.with_(state.waiting)
+    return GATHERED
 
 
 def _speaks(state: State, counted: tuple[Counted, ...], *, now: datetime, terms: Terms) -> bool:
@@ -125,33 +127,33 @@ def _speaks(state: State, counted: tuple[Counted, ...], *, now: datetime, terms:
     return not terms.repeat and (state.quiet_until is None or now >= state.quiet_until)
 
 
-def _ticked(state: State, tick: Tick, *, now: datetime, terms: Terms) -> Outcome:
+def _tick(state: State, tick: Tick, *, now: datetime, terms: Terms) -> Outcome:
     was_held = state.held
     if state.tracked:
-        seen = tick.situation()
-        state = state.but(lasting=seen.lasting, held=seen.lasting and seen.held, held_until=seen.held_until)
+        state.lasting, held, state.held_until = tick.situation()
+        state.held = state.lasting and held
     over = state.tracked and not state.lasting
     if over and state.told_at is not None:
-        return _recovered(state)
+        state.number += 1
+        return Outcome(state, (Speech(RECOVERY, state.number, _all(state)),), None, closing=RECOVERED)
     if was_held and state.lasting and not state.held:
-        return _resumed(state, now=now, terms=terms)
-    state, speeches = _due_speeches(state, tick, now=now, terms=terms, over=over)
+        return _resume(state, now=now, terms=terms)
+    speeches = _say_what_is_due(state, tick, now=now, terms=terms, over=over)
     if over and not state.waiting and not state.counted:
         return Outcome(state, speeches, None, closing=RECOVERED)
-    closing = _closing(state, now=now, terms=terms)
-    return Outcome(state, speeches, None if closing else due_of(state, terms=terms, room_at=tick.room_at), "", closing)
+    repeats = _repeats_at(state, terms=terms)
+    rests = _rests_at(state, repeats=repeats, terms=terms)
+    if rests and rests <= now:
+        few = state.told_at is None and terms.denoise == COUNT
+        return Outcome(state, speeches, None, closing=TOO_FEW if few else QUIET)
+    return Outcome(state, speeches, _next_of(state, repeats=repeats, rests=rests, terms=terms, room_at=tick.room_at))
 
 
-def _recovered(state: State) -> Outcome:
-    speech = Speech(RECOVERY, state.number + 1, _all(state))
-    return Outcome(state.but(number=speech.number), (speech,), None, closing=RECOVERED)
-
-
-def _resumed(state: State, *, now: datetime, terms: Terms) -> Outcome:
+def _resume(state: State, *, now: datetime, terms: Terms) -> Outcome:
     """Begin anew: whoever took it on has not ended it."""
     kind = FIRST if state.told_at is None else REPEAT
-    state = state.but(climbed=0, climb_from=now, repeats=0)
-    state, speech = _said(state, kind, _all(state), now=now, terms=terms)
+    state.climbed, state.climb_from, state.repeats = 0, now, 0
+    speech = _say(state, kind, _all(state), now=now, terms=terms)
     return Outcome(state, (speech,), due_of(state, terms=terms))
 
 
@@ -160,49 +162,48 @@ def _all(state: State) -> Heap:
     return state.total
 
 
-def _due_speeches(
-    state: State, tick: Tick, *, now: datetime, terms: Terms, over: bool
-) -> tuple[State, tuple[Speech, ...]]:
+def _say_what_is_due(state: State, tick: Tick, *, now: datetime, terms: Terms, over: bool) -> tuple[Speech, ...]:
     """Say what is due: one message at most, for what is told by it need not be repeated or escalated at once."""
     free = tick.room_at is None or now >= tick.room_at
     if state.waiting and state.due and state.due <= now and free:
+        heap = state.waiting.with_(state.muted)
         if state.held:
-            return state.but(waiting=None, due=None, muted=state.waiting.with_(state.muted)), ()
-        kind = FIRST if state.told_at is None else MORE
-        state, speech = _said(state, kind, state.waiting.with_(state.muted), now=now, terms=terms, over=over)
-        return state, (speech,)
+            state.waiting, state.due, state.muted = None, None, heap
+            return ()
+        return (_say(state, FIRST if state.told_at is None else MORE, heap, now=now, terms=terms, over=over),)
     climbs = _climbs_at(state, terms=terms)
     if climbs and climbs <= now:
-        return _climbed(state, now=now, terms=terms)
-    repeats = _repeats_at(state, terms=terms)
-    if repeats and repeats <= now and free:
-        state, speech = _said(state, REPEAT, _all(state), now=now, terms=terms)
-        return state.but(repeats=state.repeats + 1), (speech,)
-    return state, ()
+        return (_climb(state, now=now, terms=terms),)
+    repeats = _repeats_at(state, terms=terms) if free else None
+    if repeats and repeats <= now:
+        state.repeats += 1
+        return (_say(state, REPEAT, _all(state), now=now, terms=terms),)
+    return ()
 
 
-def _said(
-    state: State, kind: str, heap: Heap, *, now: datetime, terms: Terms, over: bool = False
-) -> tuple[State, Speech]:
-    speech = Speech(kind, state.number + 1, heap, over=over)
-    begun = state.but(climb_from=now, climbed=0) if kind == FIRST else state
-    news = begun.but(repeats=0) if kind == MORE else begun
-    quiet_until = now + terms.quiet
-    told = news.but(
-        number=speech.number, waiting=None, due=None, muted=None, told_at=now, quiet_until=quiet_until, repeat_from=now
-    )
-    return told, speech
+def _say(state: State, kind: str, heap: Heap, *, now: datetime, terms: Terms, over: bool = False) -> Speech:
+    if kind == FIRST:
+        state.climb_from, state.climbed = now, 0
+    elif kind == MORE:
+        state.repeats = 0
+    state.number += 1
+    state.waiting = state.due = state.muted = None
+    state.told_at = state.repeat_from = now
+    state.quiet_until = now + terms.quiet
+    return Speech(kind, state.number, heap, over=over)
 
 
-def _climbed(state: State, *, now: datetime, terms: Terms) -> tuple[State, tuple[Speech, ...]]:
+def _climb(state: State, *, now: datetime, terms: Terms) -> Speech:
     up = next_step(state.climbed, terms=terms)
     assert up is not None
-    speech = Speech(ESCALATION, state.number + 1, _all(state), step=state.climbed + 1, group=up.group)
-    return state.but(number=speech.number, climbed=state.climbed + 1, climb_from=now), (speech,)
+    state.number += 1
+    state.climbed += 1
+    state.climb_from = now
+    return Speech(ESCALATION, state.number, _all(state), step=state.climbed, group=up.group)
 
 
 def _climbs_at(state: State, *, terms: Terms) -> datetime | None:
-    if state.told_at is None or not state.lasting or state.held:
+    if not terms.steps or state.told_at is None or not state.lasting or state.held:
         return None
     return climbs_at(state.climbed, since=state.climb_from, terms=terms)
 
@@ -213,33 +214,34 @@ def _repeats_at(state: State, *, terms: Terms) -> datetime | None:
         return None
     if not (state.lasting or state.muted):
         return None
-    return opening_of(terms.hours, now=state.repeat_from + timedelta(seconds=terms.repeat))
+    return opening_of(terms.hours, now=state.repeat_from + seconds(terms.repeat))
 
 
-def _rests_at(state: State, *, terms: Terms) -> datetime | None:
+def _rests_at(state: State, *, repeats: datetime | None, terms: Terms) -> datetime | None:
     """Return when a bundle has nothing left to say, if nothing happens until then; None while something lasts."""
     if state.waiting or state.lasting:
         return None
     if state.told_at is None:
-        return state.counted[-1].at + timedelta(seconds=terms.period) if state.counted else None
-    if _repeats_at(state, terms=terms):
+        return state.counted[-1].at + seconds(terms.period) if state.counted else None
+    if repeats:
         return None
     quiet = state.quiet_until or state.told_at
-    return max(quiet, state.told_at + timedelta(seconds=terms.repeat))
-
-
-def _closing(state: State, *, now: datetime, terms: Terms) -> str:
-    rests = _rests_at(state, terms=terms)
-    if rests is None or rests > now:
-        return ""
-    return TOO_FEW if state.told_at is None and terms.denoise == COUNT else QUIET
+    return max(quiet, state.told_at + seconds(terms.repeat))
 
 
 def due_of(state: State, *, terms: Terms, room_at: datetime | None = None) -> datetime | None:
     """Return when a bundle has to be looked at next, if nothing happens until then."""
-    waits, repeats = (state.due if state.waiting else None), _repeats_at(state, terms=terms)
+    repeats = _repeats_at(state, terms=terms)
+    rests = _rests_at(state, repeats=repeats, terms=terms)
+    return _next_of(state, repeats=repeats, rests=rests, terms=terms, room_at=room_at)
+
+
+def _next_of(
+    state: State, *, repeats: datetime | None, rests: datetime | None, terms: Terms, room_at: datetime | None
+) -> datetime | None:
+    waits = state.due if state.waiting else None
     if room_at:
         waits, repeats = (max(each, room_at) if each else None for each in (waits, repeats))
     held = state.held_until if state.held else None
-    known = (waits, repeats, held, _climbs_at(state, terms=terms), _rests_at(state, terms=terms))
-    return min((each for each in known if each), default=None)
+    known = [each for each in (waits, repeats, held, _climbs_at(state, terms=terms), rests) if each]
+    return min(known, default=None)

@@ -6,10 +6,10 @@ last step of the round before. An acknowledgement that ends starts from the firs
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from alerts.subscriptions.terms import opening_of
+from alerts.subscriptions.terms import opening_of, seconds
 
 if TYPE_CHECKING:
     from alerts.subscriptions.terms import Step, Terms
@@ -27,4 +27,4 @@ def climbs_at(climbed: int, *, since: datetime | None, terms: Terms) -> datetime
     step = next_step(climbed, terms=terms)
     if step is None or since is None:
         return None
-    return opening_of(terms.hours, now=since + timedelta(seconds=step.after))
+    return opening_of(terms.hours, now=since + seconds(step.after))

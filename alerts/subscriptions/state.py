@@ -17,7 +17,7 @@ HEAPS = ("waiting", "muted", "total")
 
 @dataclass(slots=True)
 class State:
-    """What was counted, what waits, what was told. Never changed in place: `but` makes the next one.
+    """What was counted, what waits, what was told. The engine makes the next one of a copy, or of one that is its own.
 
     `counted`: events that are not enough yet. `waiting`: what is told at `due`. `muted`: repetitions since the last
     message. `total`: everything that ever waited or was muted. `number`: messages so far; `told_at`: when the last one

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from alerts.rules.hours import DAY, Hours
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 
 COUNT, DIRECT_MUTED, ALWAYS = "COUNT", "DIRECT_MUTED", "ALWAYS"
 DAYS_AHEAD = 9
+
+
+@lru_cache
+def seconds(count: int) -> timedelta:
+    """Return so many seconds as a length of time; a replay asks for the few that its terms know a million times."""
+    return timedelta(seconds=count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,7 @@ class Terms:
     @property
     def quiet(self) -> timedelta:
         """How long nothing is told after a message, but for repeats, escalation and recovery."""
-        return timedelta(seconds=max(self.interval, 0 if self.denoise == ALWAYS else self.mute))
+        return seconds(max(self.interval, 0 if self.denoise == ALWAYS else self.mute))
 
     def as_json(self) -> dict[str, Any]:
         """Return the terms as they are stored."""
