@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import checks, deliveries, history, line, lists, matcher, posting, signed
+from bench import backtests, checks, deliveries, history, line, lists, matcher, posting, signed
 from bench.cost import Meter
 from bench.figures import Section
 from bench.server import Server
@@ -74,6 +74,8 @@ def measure(server: Server, extent: Extent) -> Iterator[Section]:
     yield from signed.measure(server, past, count=extent.posts * 2, clients=extent.clients)
     say("previewing rules")
     yield from checks.measure(server, past, repeats=extent.repeats)
+    say("backtesting subscription policies")
+    yield from backtests.measure(server, past)
     say("sending single facts")
     yield from posting.measure(server, count=extent.posts, clients=extent.clients)
     say("sending batches")

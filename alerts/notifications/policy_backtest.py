@@ -7,7 +7,7 @@ reports are those of its `Replay`s. Several policies, such as one as it is and a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -94,9 +94,12 @@ def _names(audience: Audience, group: int, level: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.name for each in audience.people_in(group, level)))
 
 
-def run(replays: Sequence[Replay], *, account: str, now: datetime, days: int = RETENTION.days) -> Iterator[Progress]:
-    """Replay so many days before `now`; yield how far it is after each 2,000 events, and finish the reports."""
-    start, read, last = now - timedelta(days=days), 0, now
+def run(replays: Sequence[Replay], *, account: str, now: datetime, since: datetime | None = None) -> Iterator[Progress]:
+    """Replay what happened up to `now`; yield how far it is after each 2,000 events, and finish the reports.
+
+    `since` is 90 days before, unless given.
+    """
+    start, read, last = since or now - RETENTION, 0, now
     with transaction.atomic():
         chunk: list[Seen] = []
         for event in _events([each.plan for each in replays], account=account, start=start, end=now):
@@ -130,9 +133,9 @@ def _events(plans: Sequence[Plan], *, account: str, start: datetime, end: dateti
         yield Seen(*row) if content else Seen(*row, {})  # type: ignore[call-arg]  # as many as there are fields
 
 
-def backtest(plans: Sequence[Plan], *, account: str, now: datetime, days: int = RETENTION.days) -> list[Report]:
+def backtest(plans: Sequence[Plan], *, account: str, now: datetime) -> list[Report]:
     """Return the reports of these policies, without telling how far it is."""
     replays = [Replay(plan) for plan in plans]
-    for _progress in run(replays, account=account, now=now, days=days):
+    for _progress in run(replays, account=account, now=now):
         pass
     return [replay.report for replay in replays]

@@ -38,18 +38,26 @@ class Report:
 
     def at_night(self, zone: str) -> int:
         """Return how many messages would have come between 22 and 7 o'clock of a zone, digests aside."""
-        local = (each.at.astimezone(ZoneInfo(zone)).hour for each in self.messages if not each.digested)
+        tz = ZoneInfo(zone)
+        local = (each.at.astimezone(tz).hour for each in self.messages if not each.digested)
         return sum(hour >= NIGHT_BEGINS or hour < NIGHT_ENDS for hour in local)
 
     def by_person(self) -> list[tuple[str, int]]:
         """Return who would have got how many messages, the most first."""
-        told = Counter(name for each in self.messages if not each.digested for name in each.people)
-        return sorted(told.items(), key=lambda pair: (-pair[1], pair[0]))
+        return _by_name(Counter(each.people for each in self.messages if not each.digested))
 
     def by_system(self) -> list[tuple[str, int]]:
         """Return which push channels would have got how many, the most first."""
-        told = Counter(name for each in self.messages for name in each.systems)
-        return sorted(told.items(), key=lambda pair: (-pair[1], pair[0]))
+        return _by_name(Counter(each.systems for each in self.messages))
+
+
+def _by_name(told: Mapping[tuple[str, ...], int]) -> list[tuple[str, int]]:
+    """Return who is told how often, the most first, of how often the same ones are told together."""
+    found: Counter[str] = Counter()
+    for names, count in told.items():
+        for name in names:
+            found[name] += count
+    return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 class Series(NamedTuple):

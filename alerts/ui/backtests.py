@@ -7,7 +7,7 @@ each day with messages. Everything that it shows stands in a table as well.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -43,47 +43,58 @@ class Told:
     picture: SafeString
 
 
+class Figures(NamedTuple):
+    """What is counted of a report once, for there may be hundreds of thousands of messages."""
+
+    report: Report
+    sent: int
+    night: int
+    zone: str
+    people: Sequence[tuple[str, int]]
+    systems: Sequence[tuple[str, int]]
+
+
+def counted(report: Report, *, zone: str) -> Figures:
+    """Return the counts of a report. `sent`: the messages, those that a digest takes aside."""
+    sent = sum(not each.digested for each in report.messages)
+    return Figures(report, sent, report.at_night(zone), zone, report.by_person(), report.by_system())
+
+
 def told_of(reports: Sequence[tuple[str, Report]], *, start: datetime, end: datetime, zone: str) -> list[Told]:
     """Return what policies would have done, drawn to one scale; each report goes with its heading."""
     found = [series_of(report, start=start, end=end, slices=SLICES) for _label, report in reports]
     highest = max((sum(each.events.values()) for slices in found for each in slices), default=0)
-    return [
-        Told(
-            label, said_of(report, zone=zone), figures_of(report, zone=zone), report.by_person(), report.by_system(),
-            picture_of(slices, end=end, highest=highest, title=label),
-        )
-        for (label, report), slices in zip(reports, found, strict=True)
-    ]  # fmt: skip
+    told = []
+    for (label, report), slices in zip(reports, found, strict=True):
+        figures = counted(report, zone=zone)
+        picture = picture_of(slices, end=end, highest=highest, title=label)
+        told.append(Told(label, said_of(figures), figures_of(figures), figures.people, figures.systems, picture))
+    return told
 
 
-def sent(report: Report) -> int:
-    """Return how many messages there are, those that a digest takes aside."""
-    return sum(not each.digested for each in report.messages)
-
-
-def said_of(report: Report, *, zone: str) -> str:
+def said_of(figures: Figures) -> str:
     """Return the figures in a sentence: 37 events, 5 messages, 2 of them at night, to Ann and Bob."""
-    messages, night = sent(report), report.at_night(zone)
+    events, messages = figures.report.events, figures.sent
     parts = [
-        ngettext("%(count)s event", "%(count)s events", report.events) % {"count": formats.number(report.events)},
+        ngettext("%(count)s event", "%(count)s events", events) % {"count": formats.number(events)},
         ngettext("%(count)s message", "%(count)s messages", messages) % {"count": formats.number(messages)},
-        _("%(count)s at night") % {"count": formats.number(night)},
+        _("%(count)s at night") % {"count": formats.number(figures.night)},
     ]
-    names = [name for name, _count in (*report.by_person(), *report.by_system())]
+    names = [name for name, _count in (*figures.people, *figures.systems)]
     shown = ", ".join(names[:5]) + (_(" and %(count)s more") % {"count": len(names) - 5} if len(names) > 5 else "")
     to = _("to %(names)s") % {"names": shown} if names else _("to nobody")
     return f"{', '.join([*parts, to])}."
 
 
-def figures_of(report: Report, *, zone: str) -> list[tuple[str, int, str]]:
+def figures_of(figures: Figures) -> list[tuple[str, int, str]]:
     """Return the figures: label, number, and a note."""
-    digested = len(report.messages) - sent(report)
+    report, digested = figures.report, len(figures.report.messages) - figures.sent
     return [
         (_("Events selected"), report.events, _("%(count)s outside the effective hours") % {
             "count": formats.number(report.outside)}),
-        (_("Messages"), sent(report), _("%(count)s more in digests") % {"count": formats.number(digested)}),
-        (_("At night"), report.at_night(zone), _("from 22:00 to 7:00 in the zone %(zone)s") % {"zone": zone}),
-        (_("People"), len(report.by_person()), _("and %(count)s push channels") % {"count": len(report.by_system())}),
+        (_("Messages"), figures.sent, _("%(count)s more in digests") % {"count": formats.number(digested)}),
+        (_("At night"), figures.night, _("from 22:00 to 7:00 in the zone %(zone)s") % {"zone": figures.zone}),
+        (_("People"), len(figures.people), _("and %(count)s push channels") % {"count": len(figures.systems)}),
     ]  # fmt: skip
 
 
@@ -106,7 +117,8 @@ def picture_of(slices: Sequence[Series], *, end: datetime, highest: int, title: 
 
 
 def _mark(one: Series, at: int, *, slot: float) -> dict[str, Any]:
-    gravest = next((level for level in LEVELS if any(each.level == level for each in one.messages)), "INFO")
+    found = {each.level for each in one.messages}
+    gravest = next((level for level in LEVELS if level in found), "INFO")
     count = len(one.messages)
     said = ngettext("%(count)s message", "%(count)s messages", count) % {"count": count}
     return {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from alerts.accounts.models import Role
+from alerts.notifications import policy_backtest
 from alerts.notifications.models import Notification
+from alerts.subscriptions.backtest import Replay
 from alerts.subscriptions.models import SubscriptionPolicy
 from tests.builders import a_draft, an_arn, some_events
 from tests.cloudmonitor.people import a_stranger, sent, signed_in, words_of
@@ -78,3 +82,28 @@ def test_a_viewer_replays_what_is_stored_and_a_stranger_nothing() -> None:
     assert said_in(found_in(signed_in(Role.VIEWER).get(of(policy)))) == ["0 events, 0 messages, 0 at night, to nobody."]
     assert signed_in(Role.VIEWER).post(of(policy), typed()).status_code == 403
     assert a_stranger().get(of(policy)).status_code == 404
+
+
+def test_the_page_says_how_far_it_is_while_the_replay_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    a_past(days=40)
+    monkeypatch.setattr(policy_backtest, "CHUNK", 20)
+    fed: list[int] = []
+    whole = Replay.feed
+
+    def feed(replay: Replay, events: Sequence[Any]) -> None:
+        whole(replay, events)
+        fed.append(replay.report.looked_at)
+
+    monkeypatch.setattr(Replay, "feed", feed)
+    answer: Any = signed_in().get(of(a_policy(names=[DELETED])))
+    seen = []
+    for part in (each.decode() for each in answer.streaming_content):
+        words = BeautifulSoup(part, "html.parser")
+        seen += [(int(str(each["value"])), fed[-1]) for each in words.select("progress")]
+        if words.select(".backtest-said"):
+            assert len(seen) == 5
+    shares, read = zip(*seen, strict=True)
+    assert read == (20, 40, 60, 80, 80)
+    assert shares[-1] == 100
+    assert all(0 < before < after for before, after in itertools.pairwise(shares))
+    assert shares[0] < 80
