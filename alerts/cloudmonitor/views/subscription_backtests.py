@@ -2,6 +2,9 @@
 
 The page is sent as it comes into being: first its frame, then how far the replay is, then what was found. That needs no
 scripts; of the progress only the newest line is shown.
+
+The replay runs in the thread of the web server that sends the page. gunicorn's time limit for threaded workers is none
+for requests: a worker is ended when its main loop is silent, which goes on beside any number of threads.
 """
 
 from __future__ import annotations
