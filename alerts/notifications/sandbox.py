@@ -16,10 +16,11 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
-from liquid import BoundTemplate, Environment, Mode, RenderContext, StrictUndefined
+from liquid import BoundTemplate, Environment, Mode, RenderContext, StrictUndefined, Token
 from liquid.builtin.tags.for_tag import ForLoop
 from liquid.builtin.tags.tablerow_tag import TableRow
-from liquid.exceptions import LiquidError, ResourceLimitError
+from liquid.exceptions import LiquidError, LiquidSyntaxError, ResourceLimitError
+from liquid.token import TOKEN_EOF
 
 TIME_LIMIT = 0.2
 """Seconds for one text."""
@@ -27,11 +28,18 @@ SOURCE_LIMIT = 8_000
 """Characters of a template."""
 OUTPUT_LIMIT = 20_000
 """Bytes that a template makes at most."""
+MOST_OPENINGS = 300
+"""Tags and outputs of a template."""
+LONGEST_BLANK = 200
+"""Blanks one after the other inside a tag or an output."""
 FILTER_LIMIT = 2_000_000
 """Length of a filter's value times that of its longest argument."""
 NUMBER_LIMIT = 10**15
 WIDEST = 80
 MARKUP = re.compile(r"\{[{%].*?[%}]\}|\{[{%].*", re.DOTALL)
+OPENING = re.compile(r"\{[{%]")
+CLOSINGS = {"{{": "}}", "{%": "%}"}
+BLANK = re.compile(rf"\s{{{LONGEST_BLANK + 1}}}")
 QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 RANGE = re.compile(r"\.\.")
 
@@ -147,19 +155,57 @@ class Sandbox(Environment):
 _SANDBOX = Sandbox(tolerance=Mode.STRICT, undefined=StrictUndefined)
 
 
-@lru_cache(maxsize=256)
 def parsed(source: str) -> BoundTemplate:
     """Return a template, parsed once.
 
     Raises:
         liquid.exceptions.LiquidError: the source is no template, or longer than SOURCE_LIMIT.
     """
+    found = _tried(source)
+    if isinstance(found, LiquidError):
+        # The error is kept: without this, every raise would add to its traceback.
+        raise found.with_traceback(None)
+    return found
+
+
+@lru_cache(maxsize=256)
+def _tried(source: str) -> BoundTemplate | LiquidError:
+    """Return the template, or what is wrong with it: a mistake, too, is looked for once."""
+    try:
+        _check(source)
+        return _SANDBOX.from_string(source)
+    except LiquidError as error:
+        error.__cause__ = error.__context__ = None
+        return error.with_traceback(None)
+
+
+def _check(source: str) -> None:
     if len(source) > SOURCE_LIMIT:
         raise ResourceLimitError(f"the text is longer than {SOURCE_LIMIT} characters", token=None)
+    _check_markup(source)
     if any(RANGE.search(QUOTED.sub("", tag)) for tag in MARKUP.findall(source)):
         # A range is made, turned around and skipped through before any limit is looked at.
         raise ResourceLimitError("a range such as (1..9) cannot be used", token=None)
-    return _SANDBOX.from_string(source)
+
+
+def _check_markup(source: str) -> None:
+    """Refuse what the parser would look at again and again: its time grows with the square of what is not closed."""
+    at, openings = 0, 0
+    while found := OPENING.search(source, at):
+        at, openings = source.find(CLOSINGS[found[0]], found.end()), openings + 1
+        if at < 0:
+            raise LiquidSyntaxError(f"expected '{CLOSINGS[found[0]]}', found end of file", token=_place(source, found))
+        if openings > MOST_OPENINGS:
+            said = f"there are more than {MOST_OPENINGS} tags and outputs"
+            raise ResourceLimitError(said, token=_place(source, found))
+        if BLANK.search(source, found.end(), at):
+            said = f"there are more than {LONGEST_BLANK} blanks in a row in a tag or an output"
+            raise ResourceLimitError(said, token=_place(source, found))
+        at += len(found[0])
+
+
+def _place(source: str, found: re.Match[str]) -> Token:
+    return Token(TOKEN_EOF, value=found[0], start_index=found.start(), source=source)
 
 
 def rendered(source: str, variables: Mapping[str, object]) -> str:

@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from liquid.exceptions import LiquidError
 
-from alerts.notifications.sandbox import OUTPUT_LIMIT, SOURCE_LIMIT, mistake_of, pad, rendered
+from alerts.notifications.sandbox import (
+    LONGEST_BLANK,
+    MOST_OPENINGS,
+    OUTPUT_LIMIT,
+    SOURCE_LIMIT,
+    mistake_of,
+    pad,
+    rendered,
+)
 
 FACTS = {"name": "rds-prod-app", "rows": [{"label": "Key", "value": "k-1"}], "url": "https://kms.example.com/"}
 LISTS = {"many": [0] * 990, "few": [0] * 60}
@@ -77,6 +85,36 @@ def test_what_would_take_long_is_stopped_at_once(source: str) -> None:
 def test_what_is_made_is_never_larger_than_its_limit() -> None:
     assert len(rendered("{% for i in many %}0123456789012345678{% endfor %}", LISTS)) <= OUTPUT_LIMIT
     assert "output" in mistake("{% for i in many %}" + "x" * 30 + "{% endfor %}")[1]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{" * 4_000,
+        "{%" * 4_000,
+        "{" * 8_000,
+        "{{" + " " * 7_900 + "}}",
+        "{{" + " " * 7_900,
+        "{% if" + " " * 7_900 + "%}",
+        "{{}}" * 2_000,
+        "{% raw %}" * 800,
+        "{{ name }}" * (MOST_OPENINGS + 1),
+        ("{{ name" + " " * LONGEST_BLANK + "}}") * 30 + "{{",
+    ],
+)
+def test_a_mistake_is_found_at_once_and_once(source: str) -> None:
+    started = time.process_time()
+    first = mistake(source)
+    assert time.process_time() - started < 0.1
+    started = time.process_time()
+    assert {mistake(source) for _again in range(100)} == {first}
+    assert time.process_time() - started < 0.1
+
+
+def test_what_is_written_usually_is_below_every_limit_of_tags() -> None:
+    assert rendered("{{ name }}" * MOST_OPENINGS, {"name": "a"}) == "a" * MOST_OPENINGS
+    assert rendered("{{" + "\n" * LONGEST_BLANK + "name }}" + " " * 5_000, {"name": "a"}).strip() == "a"
+    assert mistake("a\nb {{ name\n}}\n{{ name") == (4, "expected '}}', found end of file")
 
 
 @given(st.text(alphabet="{}%| '\"ab.name:rows()[]0-9\n", max_size=60))
