@@ -107,7 +107,7 @@ def own_headers(text: str) -> dict[str, str]:
     """
     try:
         found = json.loads(text or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or len(found) > MOST_HEADERS or not all(_is_header(*pair) for pair in found.items()):
         reason = (
@@ -117,9 +117,18 @@ def own_headers(text: str) -> dict[str, str]:
     return found
 
 
+def is_reserved(name: str) -> bool:
+    """Tell whether a header is set here, or would break the request."""
+    return name.lower() in _RESERVED or name.lower().startswith("webhook-")
+
+
 def _is_header(name: str, value: object) -> bool:
-    reserved = name.lower() in _RESERVED or name.lower().startswith("webhook-")
-    return not reserved and bool(_NAME.fullmatch(name)) and isinstance(value, str) and bool(_VALUE.fullmatch(value))
+    return (
+        not is_reserved(name)
+        and bool(_NAME.fullmatch(name))
+        and isinstance(value, str)
+        and bool(_VALUE.fullmatch(value))
+    )
 
 
 def _headers(message: Message, *, payload: bytes, address: Mapping[str, str]) -> dict[str, str]:

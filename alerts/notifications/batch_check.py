@@ -13,6 +13,7 @@ from alerts.notifications.batch_facts import batch_facts
 from alerts.notifications.envelope import envelope
 from alerts.notifications.facts import Reader
 from alerts.notifications.own import example
+from alerts.notifications.own_json import NotJson, read_json
 from alerts.notifications.sandbox import mistake_of, rendered
 from alerts.notifications.texts import UNFORESEEN, Source, batch_source, mistakes_in
 from alerts.subscriptions.models import Batch
@@ -45,13 +46,15 @@ def check_push_template(template: str) -> Iterator[str]:
     """Yield what is wrong with the template of a push channel, in sentences; it has to make a JSON object."""
     try:
         made = rendered(template, _facts())
-        found = json.loads(made)
+        found = read_json(made)
     except LiquidError as error:
         line, said = mistake_of(error)
         yield _("Line %(line)s: %(said)s") % {"line": line, "said": said} if line else said
     except json.JSONDecodeError as error:
         said = _("For an example it makes no JSON: line %(line)s, column %(column)s of what it makes: %(what)s.")
         yield said % {"line": error.lineno, "column": error.colno, "what": error.msg}
+    except NotJson:
+        yield _("For an example it makes what JSON does not know: NaN, Infinity, too large a number, half a character.")
     except UNFORESEEN as error:
         yield _("%(error)s in the template.") % {"error": type(error).__name__}
     else:

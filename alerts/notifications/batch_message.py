@@ -6,7 +6,6 @@ channel, else, for one event alone, from the account's own text.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from django.template.loader import render_to_string
@@ -19,6 +18,7 @@ from alerts.notifications.envelope import as_form, envelope
 from alerts.notifications.facts import Reader
 from alerts.notifications.message import Composed, html_of
 from alerts.notifications.own import own_source
+from alerts.notifications.own_json import read_json
 from alerts.notifications.plain import line, shortened
 from alerts.notifications.sandbox import rendered
 from alerts.notifications.texts import KIND_OF, NOTE_LENGTH, UNFORESEEN, Source, batch_source, texts_of
@@ -102,7 +102,7 @@ def _push_channel(notification: Notification, batch: Batch) -> PushChannel | Non
 def own_body(template: str, facts: Mapping[str, Any]) -> tuple[dict[str, object] | None, str]:
     """Return the object that a push channel's template makes, or None and why it makes none."""
     try:
-        made = json.loads(rendered(template, facts))
+        made = read_json(rendered(template, facts))
     except LiquidError as error:
         return None, shortened(f"The push channel's own template was not used. {line(error)}", NOTE_LENGTH)
     except UNFORESEEN as error:

@@ -12,6 +12,8 @@ from django.forms.utils import ErrorDict, ErrorList
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from alerts.channels.webhook import MOST_HEADERS, is_reserved
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -19,15 +21,9 @@ if TYPE_CHECKING:
 else:
     _FormSet = forms.BaseFormSet
 
-MOST_HEADERS = 10
 TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 """RFC 9110, 5.6.2."""
 VALUE = re.compile(r"[\x20-\x7e]+")
-OURS = frozenset({
-    "host", "content-length", "content-type", "content-encoding", "transfer-encoding", "connection", "upgrade",
-    "trailer", "expect", "webhook-id", "webhook-timestamp", "webhook-signature",
-})  # fmt: skip
-"""Headers that are set here, or that would break the request."""
 
 
 class HeaderRow(forms.Form):
@@ -58,7 +54,7 @@ class HeaderRow(forms.Form):
         name = str(self.cleaned_data["name"] or "")
         if name and not TOKEN.fullmatch(name):
             raise ValidationError(_("Write a header's name such as X-Team: letters, digits and hyphens."), code="name")
-        if name.lower() in OURS:
+        if is_reserved(name):
             raise ValidationError(_("This header is set by KMS Console itself."), code="ours")
         return name
 

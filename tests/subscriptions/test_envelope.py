@@ -17,6 +17,7 @@ from alerts.channels.webhook import own_headers
 from alerts.events.identity import milliseconds
 from alerts.events.models import SystemEvent
 from alerts.incidents.models import Incident
+from alerts.notifications.batch_check import check_push_template
 from alerts.notifications.batch_message import own_body
 from alerts.notifications.deliver import deliver_one
 from alerts.notifications.models import Notification
@@ -133,7 +134,17 @@ def test_a_template_makes_the_body_and_one_that_fails_does_not_keep_it(http_rece
     deliver_one(now=NOW)
     assert json.loads(http_receiver.requests[-1].body) == {"text": "1 CRITICAL"}
     assert own_body("{{ nothing", {})[0] is None
+    for text in ("NaN", "-Infinity", "1e999", r'"\ud800"', r'{"\udfff": 1}', "[" * 100_000, "9" * 5_000):
+        made, note = own_body("{% raw %}{" + f'"a": {text}' + "}{% endraw %}", {})
+        assert (made, "own template was not used" in note) == (None, True), text[:20]
+    assert own_body(r'{"a": "\ud83d\ude00", "b": 1e308}', {})[0] == {"a": "😀", "b": 1e308}
     assert own_body("[]", {})[1] == "The push channel's own template was not used: it makes no JSON object."
+
+
+@pytest.mark.parametrize("value", ["NaN", "[Infinity]", "-1e999", r'"\udc00"', "{{ level }}", ""])
+def test_a_template_that_makes_no_json_is_refused_when_it_is_written(value: str) -> None:
+    assert len(list(check_push_template('{"a": ' + value + "}"))) == 1
+    assert list(check_push_template('{"a": {{ level | json }}}')) == []
 
 
 def test_the_end_is_resolved_under_the_same_dedup_id(http_receiver: HttpReceiver) -> None:
@@ -152,7 +163,10 @@ def test_the_end_is_resolved_under_the_same_dedup_id(http_receiver: HttpReceiver
     assert first["dedupId"] == last["dedupId"]
 
 
-@pytest.mark.parametrize("text", ['{"Host": "x"}', '{"webhook-id": "x"}', '{"A B": "x"}', '{"A": "x\\ny"}', "[1]", "{"])
+@pytest.mark.parametrize(
+    "text",
+    ['{"Host": "x"}', '{"webhook-id": "x"}', '{"A B": "x"}', '{"A": "x\\ny"}', "[1]", "{", '{"A":' + "[" * 100_000],
+)
 def test_headers_that_cannot_be_sent_are_refused(text: str) -> None:
     with pytest.raises(DeliveryError):
         own_headers(text)

@@ -186,6 +186,8 @@ HOOK = "https://hooks.example.com/canary-path"
         ({"webhook-url": "ftp://x"}, "http:// or https://"),
         ({"webhook-url": HOOK, "webhook-secret": "short"}, "whsec_"),
         ({"webhook-url": HOOK, "headers-0-name": "Host", "headers-0-value": "x"}, "set by KMS Console itself"),
+        ({"webhook-url": HOOK, "headers-0-name": "TE", "headers-0-value": "x"}, "set by KMS Console itself"),
+        ({"webhook-url": HOOK, "headers-0-name": "Webhook-Foo", "headers-0-value": "x"}, "set by KMS Console itself"),
         ({"webhook-url": HOOK, "headers-0-name": "a b", "headers-0-value": "x"}, "header's name such as"),
         ({"webhook-url": HOOK, "headers-0-name": "X-A", "headers-0-value": "é"}, "Only letters, digits"),
         ({"webhook-url": HOOK, "headers-0-name": "X-A"}, "Write the value of this header."),

@@ -22,6 +22,7 @@ from alerts.accounts.audit import note
 from alerts.accounts.models import Role
 from alerts.accounts.refusal import Refused
 from alerts.channels import BY_KIND
+from alerts.channels.webhook import MOST_HEADERS
 from alerts.cloudmonitor.views.contact_tests import progress_of
 from alerts.cloudmonitor.views.notification_configurations import name_cell, panel_actions, policy_names, used_cell
 from alerts.cloudmonitor.views.panels import PanelPage
@@ -32,7 +33,6 @@ from alerts.notifications.push_tests import send_push_test
 from alerts.subscriptions.filters import PushChannelFilter
 from alerts.subscriptions.models import PushChannel, SubscriptionPolicy
 from alerts.subscriptions.push_form import PushChannelForm
-from alerts.subscriptions.push_headers import MOST_HEADERS
 from alerts.subscriptions.save import delete_unused, save_push_channel
 from alerts.tasks import deliver, ring
 from alerts.ui.access import ConsoleView
