@@ -1,25 +1,21 @@
 """Event subscription in the file of rules: push channels, notification configurations and policies, in this order.
 
-Documents go back through the forms of the pages, and the addresses of push channels through what their channel says.
-Without secrets a file holds masks; brought in again, a mask keeps what is stored.
+Documents go back through the forms of the pages. What checks texts is known by later stages, which hand it in.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alerts.channels import BY_KIND
-from alerts.channels.base import DeliveryError
-from alerts.channels.signature import read_secret
-from alerts.channels.urls import read_url
-from alerts.channels.webhook import FORMATS, METHODS, own_headers
 from alerts.contacts.models import ContactGroup
 from alerts.rules.differences import Difference, compared
-from alerts.rules.document import is_mask, key_named
+from alerts.rules.document import key_named
 from alerts.rules.files.mistaken import Mistaken
 from alerts.rules.files.shape import TEXT, WORDS, ListOf, Section
 from alerts.rules.save import Change
@@ -33,14 +29,17 @@ from alerts.subscriptions.document import (
     push_document,
 )
 from alerts.subscriptions.models import NotificationConfiguration, PushChannel, SubscriptionPolicy
+from alerts.subscriptions.push_file import bring_in, unmasked
 from alerts.subscriptions.reach import PEOPLE
 from alerts.subscriptions.restore import form_of, missing_in
-from alerts.subscriptions.save import save_configuration, save_policy, save_push_channel
+from alerts.subscriptions.save import save_configuration, save_policy
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from alerts.accounts.models import CloudAccount
+    from alerts.subscriptions.methods import Check as WordsCheck
+    from alerts.subscriptions.push_form import Check as TemplateCheck
 
 Document = dict[str, Any]
 Loaded = tuple[bool, list[Difference]]
@@ -84,45 +83,16 @@ def _said(field: str, value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")
 
 
-def load_channel(account: CloudAccount, document: Document, *, now: datetime, by: str) -> Loaded:
+def load_channel(account: CloudAccount, document: Document, *, now: datetime, by: str, check: TemplateCheck) -> Loaded:
     """Create or change a push channel. Raises Mistaken and Refused."""
     del by
     channel = PushChannel.objects.filter(account=account, name=document["name"]).first()
     before = push_document(channel, secrets=True) if channel else {}
-    stored = dict(channel.fields) if channel else {}
-    given = {name: value for name, value in (document.get("address") or {}).items() if value}
-    address = {name: stored.get(name, "") if is_mask(value) else value for name, value in given.items()}
-    if channel and _same({**document, "address": address}, before):
+    wanted = unmasked(document, channel)
+    if channel and _same(wanted, before):
         return False, []
-    _check_address(document["kind"], address)
-    row = channel or PushChannel(account=account, name=document["name"])
-    row.description, row.kind, row.template = document["description"], document["kind"], document["template"]
-    after = push_document(save_push_channel(row, address=address, now=now), secrets=True)
+    after = bring_in(wanted, account=account, channel=channel, now=now, check=check)
     return not before, _compared(before, after, CHANNEL_FIELDS) if before else []
-
-
-def _check_address(kind: str, address: Document) -> None:
-    if kind not in PushChannel.Kind.values:
-        raise Mistaken(_("The kind is one of: %(kinds)s.") % {"kinds": ", ".join(PushChannel.Kind.values)})
-    if unknown := sorted(address.keys() - set(BY_KIND[kind].fields)):
-        raise Mistaken(_("An address of this kind has no “%(name)s”.") % {"name": unknown[0]})
-    if not address:
-        raise Mistaken(_("The address is missing."))
-    if kind == PushChannel.Kind.WEBHOOK:
-        _check_webhook(address)
-
-
-def _check_webhook(address: Document) -> None:
-    if address.get("method", "POST") not in METHODS or address.get("format", "JSON") not in FORMATS:
-        raise Mistaken(_("The method is POST or GET, the format JSON or FORM."))
-    try:
-        read_url(address.get("url", ""))
-        own_headers(address.get("headers", ""))
-        for name in ("secret", "previous_secret"):
-            if address.get(name):
-                read_secret(address[name])
-    except DeliveryError as error:
-        raise Mistaken(error.reason) from error
 
 
 def load_configuration(account: CloudAccount, document: Document, *, now: datetime, by: str) -> Loaded:
@@ -147,12 +117,12 @@ def _configuration_data(document: Document, account: CloudAccount) -> MultiValue
         data[name] = key_named(groups, account, document[name])
     data["steps-TOTAL_FORMS"], data["steps-INITIAL_FORMS"] = str(len(steps)), "0"
     for number, step in enumerate(steps):
-        data[f"steps-{number}-after"] = step["after"]
-        data[f"steps-{number}-group"] = key_named(groups, account, step["group"])
+        data[f"steps-{number}-after"] = step.get("after", "")
+        data[f"steps-{number}-group"] = key_named(groups, account, step.get("group", ""))
     return data
 
 
-def load_policy(account: CloudAccount, document: Document, *, now: datetime, by: str) -> Loaded:
+def load_policy(account: CloudAccount, document: Document, *, now: datetime, by: str, check: WordsCheck) -> Loaded:
     """Create or change a subscription policy. Raises Mistaken and Refused."""
     policy = SubscriptionPolicy.objects.filter(account=account, name=document["name"]).first()
     before = policy_document(policy) if policy else {}
@@ -161,7 +131,7 @@ def load_policy(account: CloudAccount, document: Document, *, now: datetime, by:
     states = SubscriptionPolicy.State.values
     said = [] if document["state"] in states else [_("The state is ENABLED or DISABLED.")]
     methods = {channel: method for channel, method in (document.get("methods") or {}).items() if any(method.values())}
-    form = form_of({**document, "methods": methods}, account=account, policy=policy)
+    form = form_of({**document, "methods": methods}, account=account, policy=policy, check=check)
     form.methods.replaces(methods)
     said += missing_in(document, account=account)
     if not form.is_valid():
@@ -192,7 +162,7 @@ def _policies(account: CloudAccount, *, secrets: bool) -> list[Document]:
 
 
 _BLANK = SubscriptionPolicy()
-SECTIONS = (
+_SECTIONS = (
     Section(
         "push_channels",
         gettext_lazy("Push channel"),
@@ -222,3 +192,12 @@ SECTIONS = (
         {name: str(getattr(_BLANK, name)) for name in (*TEXTS, *NUMBERS) if getattr(_BLANK, name) != ""},
     ),
 )
+
+
+def sections(*, words: WordsCheck, template: TemplateCheck) -> tuple[Section, ...]:
+    """Return the sections; `words` says what is wrong with a method's text, `template` with a push channel's."""
+    checks: dict[str, Any] = {"push_channels": template, "subscription_policies": words}
+    return tuple(
+        replace(each, load=partial(each.load, check=checks[each.name])) if each.name in checks else each
+        for each in _SECTIONS
+    )

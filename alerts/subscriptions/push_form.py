@@ -1,7 +1,9 @@
 """The panel Create/Modify Push Channel: its kind, and the fields of that kind.
 
 The rows of alert rules do for the targets: a push channel of a kind is one such row. What the other kinds show is not
-looked at. A URL, its signing secret and the values of headers never go back into a page; left empty they stay.
+looked at. Of what is stored, a URL, its signing secret and the values of headers never go into a page; left empty they
+stay, unless the URL leads to another server: there they are given anew. What was typed just now and refused stands in
+the form again, so that nothing typed is lost.
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from alerts.channels import BY_KIND
+from alerts.channels.base import MASK
 from alerts.estate.regions import REGIONS
 from alerts.rules.machines import FunctionRow, LogRow, QueueRow, UrlRow
 from alerts.subscriptions.models import PushChannel
@@ -47,6 +51,29 @@ class WebhookRow(UrlRow):
         self.fields.pop("remove", None)
         self.fields["url"].label = _("Address")
         self.fields["secret"].label = _("Signature obfuscation string")
+
+    def _stands_for(self) -> str:
+        # What is no key of this push channel stands for nothing: an address is asked for, as in a new one.
+        key = super()._stands_for()
+        return key if key in map(str, self.known) else ""
+
+    @property
+    def moved(self) -> bool:
+        """Whether the URL leads to another server than the stored one: scheme, host or port differ."""
+        kept, typed, mask = self.kept(), str(self["url"].value() or "").strip(), BY_KIND[KIND.WEBHOOK].mask
+        return bool(kept and typed and mask({"url": typed}) not in (MASK, mask(kept.fields)))
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the secret anew where the URL leads to another server."""
+        data, kept = super().clean(), self.kept()
+        signed = bool(kept and kept.fields.get("secret")) and "secret" not in self.errors
+        if self.moved and signed and not data.get("secret") and not data.get("unsigned"):
+            said = _("The address leads to another server: write the secret anew, or mark “Sign no more”.")
+            self.add_error("secret", said)
+        return data
+
+    def _secrets(self, before: Any) -> dict[str, str]:
+        return super()._secrets({} if self.moved else before)
 
 
 ROWS: Mapping[str, type[Row]] = {KIND.WEBHOOK: WebhookRow, KIND.QUEUE: QueueRow, KIND.LOG: LogRow,
@@ -86,8 +113,7 @@ class PushChannelForm(forms.Form):
         self.account, self.channel, self.check = account, channel, check
         self.stored_kind = channel.kind if channel else ""
         self.rows: dict[str, Row] = {kind: self._row(kind, data) for kind in ROWS}
-        fields = channel.fields if channel else {}
-        self.headers = headers_of(data, json.loads(fields.get("headers") or "{}"))
+        self.headers = headers_of(data, self._stored_headers())
 
     def _row(self, kind: str, data: Any) -> Row:
         channel = self.channel if self.stored_kind == kind else None
@@ -97,6 +123,12 @@ class PushChannelForm(forms.Form):
             shown = {"stored": channel.pk, "http_method": fields.get("method"), "data_format": fields.get("format")}
         known: Any = {channel.pk: channel} if channel else {}
         return ROWS[kind](data, prefix=kind, initial=shown, account=self.account, known=known)
+
+    def _stored_headers(self) -> dict[str, str]:
+        row = self.webhook
+        assert isinstance(row, WebhookRow)
+        kept = None if row.moved else row.kept()
+        return json.loads(kept.fields.get("headers") or "{}") if kept else {}
 
     @property
     def chosen(self) -> str:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from alerts.accounts.models import CloudAccount
     from alerts.subscriptions.document import Document
+    from alerts.subscriptions.methods import Check
     from alerts.subscriptions.models import PolicyVersion, SubscriptionPolicy
 
 COUNTS = ("denoise_count", "repeat_most")
@@ -32,7 +33,9 @@ LINES = ("content_words", "resource_words")
 CLOCKS = ("effective_start", "effective_end")
 
 
-def form_of(document: Document, *, account: CloudAccount, policy: SubscriptionPolicy | None) -> PolicyForm:
+def form_of(
+    document: Document, *, account: CloudAccount, policy: SubscriptionPolicy | None, check: Check | None = None
+) -> PolicyForm:
     """Return the form, filled with a document, for a stored policy or a new one. Check `missing_in` as well."""
     data = MultiValueDict({field: [str(document.get(field, ""))] for field in (*TEXTS, *CLOCKS)})
     for field in set(LISTS) - set(LINES):
@@ -49,7 +52,7 @@ def form_of(document: Document, *, account: CloudAccount, policy: SubscriptionPo
     data.setlist("push_channels", [key_named(channels, account, name) for name in named])
     for channel in PEOPLE:
         _fill_method(data, channel, document)
-    return PolicyForm(data, account=account, seen=Seen(), policy=policy)
+    return PolicyForm(data, account=account, seen=Seen(), policy=policy, check=check)
 
 
 def _fill_method(data: MultiValueDict[str, str], channel: str, document: Document) -> None:
@@ -74,7 +77,7 @@ def missing_in(document: Document, *, account: CloudAccount) -> Iterator[str]:
         yield _("There is no push channel “%(name)s”.") % {"name": name}
 
 
-def roll_back(version: PolicyVersion, *, now: datetime, by: str) -> SubscriptionPolicy:
+def roll_back(version: PolicyVersion, *, now: datetime, by: str, check: Check | None = None) -> SubscriptionPolicy:
     """Make a policy what it was at a version, as a new version; whether it is enabled stays as it is.
 
     Raises Refused with the reasons when it cannot be that any more, such as a configuration that is gone.
@@ -83,7 +86,7 @@ def roll_back(version: PolicyVersion, *, now: datetime, by: str) -> Subscription
     if policy is None:
         raise Refused(_("The subscription policy is deleted. Create it anew."))
     document: Document = json.loads(version.document)
-    form = form_of(document, account=policy.account, policy=policy)
+    form = form_of(document, account=policy.account, policy=policy, check=check)
     form.methods.replaces(document.get("methods", {}))
     said = list(missing_in(document, account=policy.account))
     if not form.is_valid() and not said:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -176,6 +177,7 @@ def push_form(channel: Any = None, **fields: Any) -> PushChannelForm:
 
 
 HOOK = "https://hooks.example.com/canary-path"
+SECRET, OTHER_SECRET = ("whsec_" + base64.b64encode(sign * 30).decode() for sign in (b"a", b"b"))
 
 
 @pytest.mark.parametrize(
@@ -224,3 +226,42 @@ def test_secrets_of_a_push_channel_stay_when_they_are_left_empty() -> None:
     gone = push_form(channel, **{"webhook-stored": str(channel.pk)})
     assert gone.is_valid(), list(gone.mistakes())
     assert "headers" not in gone.wanted()[1]
+
+
+def a_stored_hook() -> PushChannel:
+    """Return a stored webhook with a signing secret and a header."""
+    address = {"url": HOOK, "secret": SECRET, "headers": '{"X-Token": "canary-value"}', "format": "JSON"}
+    return PushChannel.objects.create(
+        account=an_account(), name="ops", kind="webhook", address=json.dumps(address), created_at=NOW, changed_at=NOW
+    )
+
+
+def test_secrets_of_a_push_channel_are_given_anew_for_another_server() -> None:
+    channel = a_stored_hook()
+    page = {"webhook-stored": str(channel.pk), "headers-0-name": "X-Token"}
+    moved = {**page, "webhook-url": "https://evil.example.com/in"}
+    form = push_form(channel, **moved)
+    assert not form.is_valid()
+    said = " ".join(each for _control, _label, each in form.mistakes())
+    assert "leads to another server" in said
+    assert "Write the value of this header." in said
+    anew = push_form(channel, **moved, **{"webhook-secret": OTHER_SECRET, "headers-0-value": "other"})
+    assert anew.is_valid(), list(anew.mistakes())
+    address = anew.wanted()[1]
+    assert (address["secret"], address["headers"]) == (OTHER_SECRET, '{"X-Token": "other"}')
+    assert "previous_secret" not in address
+    unsigned = push_form(channel, **{**moved, "headers-0-name": "", "webhook-unsigned": "on"})
+    assert unsigned.is_valid(), list(unsigned.mistakes())
+    assert not {"secret", "headers"} & unsigned.wanted()[1].keys()
+    same = push_form(channel, **page, **{"webhook-url": "https://HOOKS.example.com/new"})
+    assert same.is_valid(), list(same.mistakes())
+    assert same.wanted()[1]["secret"] == SECRET
+
+
+@pytest.mark.parametrize("key", ["77", "-1", "9" * 30])
+def test_a_push_channel_that_is_not_this_one_lends_nothing(key: str) -> None:
+    channel = a_stored_hook()
+    form = push_form(channel, **{"webhook-stored": key, "headers-0-name": "X-Token"})
+    assert not form.is_valid()
+    said = " ".join(each for _control, _label, each in form.mistakes())
+    assert said == "Write where it is to be sent. Write the value of this header."

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from alerts.cloudmonitor.views.subscription_policies import trail
 from alerts.cloudmonitor.views.versions import RollBackPage, VersionsPage
+from alerts.notifications.batch_check import check_words
 from alerts.subscriptions.differences import differences
 from alerts.subscriptions.document import policy_document
 from alerts.subscriptions.models import PolicyVersion, SubscriptionPolicy
@@ -84,7 +85,7 @@ class PolicyVersionRollBack(RollBackPage):
 
     def act(self, form: forms.Form, *, now: datetime) -> str:
         """Roll back."""
-        roll_back(self.version, now=now, by=self.actor)
+        roll_back(self.version, now=now, by=self.actor, check=check_words)
         return self.back()
 
     def done(self) -> str:
