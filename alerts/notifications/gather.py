@@ -20,7 +20,7 @@ from alerts.notifications.models import Decision
 from alerts.notifications.running import Mails, Running, fetch_members, load, store
 from alerts.subscriptions.book import PolicyEntry, policies_of
 from alerts.subscriptions.denoise import Heap
-from alerts.subscriptions.engine import FIRST, Arrival, Speech, Tick, step
+from alerts.subscriptions.engine import FIRST, Arrival, Outcome, Speech, Tick, step
 from alerts.subscriptions.members import holders_of, joined
 from alerts.subscriptions.merge import STORM, key_of, shared_by
 from alerts.subscriptions.models import Bundle, SubscriptionPolicy
@@ -165,18 +165,24 @@ def _arrive(work: Gathering, running: Running, event: SystemEvent, made: Decisio
     running.members[event.name, event.resource] = member
     arrival = Arrival(event.occurred_at, event.level, str(event.id), fresh=fresh, opens=member.incident_id is not None)
     outcome = step(running.state, arrival, now=work.now, terms=running.terms)
-    made.bundle, made.verdict, made.reason = running.row, Verdict(outcome.verdict), _reason(running, outcome.verdict)
+    made.bundle, made.verdict, made.reason = (
+        running.row,
+        Verdict(outcome.verdict),
+        _reason(running, outcome, now=work.now),
+    )
     running.state, running.row.due_at = outcome.state, outcome.due_at
     running.decisions.append(made)
     if outcome.due_at and outcome.due_at <= work.now:
         advance(work, running)
 
 
-def _reason(running: Running, verdict: str) -> str:
-    terms = running.terms
-    if verdict == Verdict.MUTED:
+def _reason(running: Running, outcome: Outcome, *, now: datetime) -> str:
+    terms, due = running.terms, outcome.state.due
+    if outcome.verdict == Verdict.MUTED:
         return f"muted:{max(terms.mute, terms.interval, terms.repeat)}"
-    return f"counted:{terms.count}:{terms.period}" if verdict == Verdict.COUNTED else ""
+    if outcome.verdict == Verdict.GATHERED:
+        return f"waits:{due.isoformat()}" if due and due > now else ""
+    return f"counted:{terms.count}:{terms.period}" if outcome.verdict == Verdict.COUNTED else ""
 
 
 def advance(work: Gathering, running: Running) -> None:

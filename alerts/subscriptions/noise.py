@@ -50,7 +50,11 @@ class NoiseForm(forms.Form):
     denoise_mute = Span(
         label=gettext_lazy("Then mute for"),
         initial=300,
-        help_text=gettext_lazy("The same event on the same resource is not told again inside this time."),
+        help_text=gettext_lazy(
+            "After a message, the same event on the same resource is not told again inside this time. Other events and "
+            "other resources of the same message wait for its end, and are told then. Merge by resource and event if "
+            "each is to be told at once."
+        ),
     )
     group_wait = Span(
         label=gettext_lazy("Group wait"),

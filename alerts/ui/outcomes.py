@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -72,6 +73,8 @@ def reason_of(decision: Decision) -> str:
     code, _colon, detail = decision.reason.partition(":")
     if code == "muted" and detail.isdigit():
         return _("Told of the same within the mute period of %(period)s.") % {"period": formats.duration(int(detail))}
+    if code == "waits":
+        return _waits(decision, detail)
     if code == "digest":
         return _("It goes into the digest of the contact group %(names)s.") % {"names": detail}
     if decision.policy_name and (said := _of_policy(code, detail)):
@@ -83,6 +86,15 @@ def reason_of(decision: Decision) -> str:
     if decision.verdict == Decision.Verdict.UNSELECTED:
         return _("The test event is not one that the rule selects.") if decision.test else ""
     return decision.reason
+
+
+def _waits(decision: Decision, until: str) -> str:
+    """Return when what waits for the wait, the interval or the mute of its policy is told; nothing once it is."""
+    moment = parse_datetime(until) if decision.verdict == Decision.Verdict.GATHERED else None
+    if moment is None:
+        return ""
+    shown = formats.moment(moment)
+    return _("To be told at %(moment)s at the earliest.") % {"moment": f"{shown.text} {shown.zone}"}
 
 
 def _of_policy(code: str, detail: str) -> str:

@@ -131,6 +131,8 @@ def test_a_new_cause_waits_for_the_end_of_the_mute_and_is_told_then() -> None:
     failures(1, resource=f"{ARN}-2")
     run(NOW + MINUTE)
     assert kinds() == ["FIRST"]
+    waiting = Decision.objects.get(verdict=Decision.Verdict.GATHERED)
+    assert waiting.reason == f"waits:{(NOW + 5 * MINUTE).isoformat()}"
     run(NOW + 5 * MINUTE)
     assert kinds() == ["FIRST", "MORE"]
 
