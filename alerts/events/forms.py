@@ -58,11 +58,12 @@ class LocalMoment(forms.DateTimeInput):
         """Show an ISO 8601 text or a moment; what cannot be read stays as it was typed."""
         try:
             read = parse_datetime(value) if isinstance(value, str) else value
-        except ValueError:
-            read = None
-        if read is None:
+            shown = timezone.localtime(read) if read and timezone.is_aware(read) else read
+        except (ValueError, OverflowError):  # no moment; or one that is in no year by the clock of the user
+            shown = None
+        if shown is None:
             return str(value) if value else None
-        return str(super().format_value(timezone.localtime(read) if timezone.is_aware(read) else read))
+        return str(super().format_value(shown))
 
 
 class EventForm(forms.Form):

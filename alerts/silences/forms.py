@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -22,7 +22,7 @@ from alerts.rules.when import CLOCK
 from alerts.silences.keep import LONGEST
 from alerts.silences.models import Silence
 from alerts.silences.recurrence import RecurrenceError, read
-from alerts.silences.schedule import Recurring, skipped
+from alerts.silences.schedule import LAST_YEAR, Recurring, skipped
 from alerts.silences.words import said
 
 if TYPE_CHECKING:
@@ -32,8 +32,10 @@ if TYPE_CHECKING:
     from alerts.events.filters import Seen
     from alerts.silences.schedule import Schedule
 
+Day = TypeVar("Day", date, datetime)
 ONCE, AGAIN = "once", "again"
 WEEK = timedelta(days=7)
+FIRST_YEAR = 1970
 WHICH = (*SELECTED, "resources")
 WHEN = ("recurs", "starts_at", "ends_at", "rule", "first_on", "begins", "lasts", "time_zone")
 HOURS = re.compile(r"(?:(\d{1,3}) ?(?:h|:))? ?(?:(\d{1,4}) ?(?:min|m)?)?", re.ASCII | re.IGNORECASE)
@@ -141,6 +143,18 @@ class SilenceForm(SelectionForm):
         except RecurrenceError as error:
             raise ValidationError(said(error), code="recurrence") from error
 
+    def clean_starts_at(self) -> datetime | None:
+        """Refuse a start in a year that no clock is set for."""
+        return _in_reach(self.cleaned_data["starts_at"])
+
+    def clean_ends_at(self) -> datetime | None:
+        """Refuse an end in such a year."""
+        return _in_reach(self.cleaned_data["ends_at"])
+
+    def clean_first_on(self) -> date | None:
+        """Refuse a first day in such a year."""
+        return _in_reach(self.cleaned_data["first_on"])
+
     def clean_time_zone(self) -> str:
         """Return the zone, UTC unless told."""
         return self.cleaned_data["time_zone"] or UTC
@@ -227,6 +241,13 @@ class SilenceForm(SelectionForm):
         for name in ("name", "reason", *WHICH, *WHEN):
             yield from ((self[name].id_for_label, str(self[name].label), str(error)) for error in self[name].errors)
         yield from (("", "", str(error)) for error in [*self.non_field_errors(), *self["opened"].errors])
+
+
+def _in_reach(day: Day | None) -> Day | None:
+    if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
+        years = {"first": FIRST_YEAR, "last": LAST_YEAR}
+        raise ValidationError(_("Choose a day in the years from %(first)s to %(last)s.") % years)
+    return day
 
 
 def initial_of(silence: Silence) -> dict[str, Any]:

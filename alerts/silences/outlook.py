@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from alerts.silences.recurrence import read
-from alerts.silences.schedule import DAY, Recurring, Window, changes_of, starts_of
+from alerts.silences.recurrence import kept
+from alerts.silences.schedule import DAY, Recurring, Window, changes_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,10 +48,8 @@ def clock_days(schedule: Recurring, *, now: datetime) -> list[ClockDay]:
 
 def _effects(schedule: Recurring, change: Change) -> Sequence[Effect]:
     noon = change.at.astimezone(ZoneInfo(schedule.zone)).replace(tzinfo=None)
-    starts = starts_of(schedule.rule, schedule.first, noon.year + 1)
-    near = [wall for wall in starts if noon - schedule.lasts - DAY <= wall <= noon + DAY]
     found = []
-    for wall in near:
+    for wall in schedule.starts(noon - schedule.lasts - DAY, noon + DAY):
         window = Recurring(schedule.rule, schedule.first, schedule.lasts, schedule.zone).window(wall)
         longer = (window.end - window.start if window else timedelta(0)) - schedule.lasts
         if longer and (schedule.until is None or change.at < schedule.until):
@@ -64,16 +62,16 @@ def earlier(schedule: Recurring) -> Recurring:
 
     So it tells what windows it would have had lately, and every other week stays the same other week.
     """
-    rule, first = read(schedule.rule), schedule.first
+    rule, first = kept(schedule.rule), schedule.first
     text = rule.text.rstrip(";")
     if rule.frequency in ("DAILY", "WEEKLY"):
         days = rule.interval * (7 if rule.frequency == "WEEKLY" else 1)
         first -= timedelta(days=days * (10 // days + 1))
     else:
         # The day of the first window, which the rule takes unless it names one, must not move with the start.
-        if not rule.parts.keys() & {"byweekday", "bymonthday"}:
+        if not (rule.parts.weekdays or rule.parts.month_days):
             text += f";BYMONTHDAY={first.day}"
-            text += f";BYMONTH={first.month}" if rule.frequency == "YEARLY" and "bymonth" not in rule.parts else ""
+            text += f";BYMONTH={first.month}" if rule.frequency == "YEARLY" and not rule.parts.months else ""
         months = rule.interval * (12 if rule.frequency == "YEARLY" else 1)
         year, month = divmod(first.year * 12 + first.month - 1 - months, 12)
         first = first.replace(year=max(year, 1), month=month + 1, day=1)

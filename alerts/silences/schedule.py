@@ -18,7 +18,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
-from alerts.silences.recurrence import read
+from alerts.silences.recurrence import kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +27,8 @@ DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
 AHEAD = 10
 """Years in which the next windows are looked for."""
+LAST_YEAR = 2100
+"""No window begins later: no calendar, and no clock of a zone, is known so far ahead."""
 
 
 class Window(NamedTuple):
@@ -94,11 +96,8 @@ class Recurring:
         # A clock is set by a day at most, so this finds every window that may matter; `_window` tells which do.
         earliest = start.astimezone(zone).replace(tzinfo=None) - self.lasts - DAY
         latest = end.astimezone(zone).replace(tzinfo=None) + DAY
-        starts = starts_of(self.rule, self.first, latest.year + 1)
         found = []
-        for wall in starts[bisect_left(starts, earliest) :]:
-            if wall > latest:
-                break
+        for wall in self.starts(earliest, latest):
             window = self.window(wall)
             if window and window.start < end and start < window.end:
                 found.append(window)
@@ -107,9 +106,8 @@ class Recurring:
     def following(self, moment: datetime, count: int) -> list[Window]:
         """Return the next windows that end after a moment, the one that is open first."""
         wall = moment.astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
-        starts = starts_of(self.rule, self.first, max(wall, self.first).year + AHEAD)
         found: list[Window] = []
-        for each in starts[bisect_left(starts, wall - self.lasts - DAY) :]:
+        for each in self.starts(wall - self.lasts - DAY, _years_after(max(wall, self.first))):
             window = self.window(each)
             if window and window.end > moment:
                 found.append(window)
@@ -125,16 +123,25 @@ class Recurring:
             end = min(end, self.until)
         return Window(start, end) if start < end else None
 
-    def starts_on(self, day: datetime) -> list[datetime]:
-        """Return the wall times of windows that begin within the day after this naive moment."""
-        starts = starts_of(self.rule, self.first, day.year + 1)
-        return [wall for wall in starts[bisect_left(starts, day) :][:2] if wall < day + DAY]
+    def starts(self, earliest: datetime, latest: datetime) -> Iterator[datetime]:
+        """Yield the wall times (naive) from `earliest` to `latest` at which windows begin."""
+        for year in range(max(earliest, self.first).year, min(latest.year, LAST_YEAR) + 1):
+            starts = starts_of(self.rule, self.first, year)
+            for wall in starts[bisect_left(starts, earliest) :]:
+                if wall > latest:
+                    return
+                yield wall
+
+
+def _years_after(wall: datetime) -> datetime:
+    """Return the end of the last year in which a next window is looked for."""
+    return datetime(min(wall.year + AHEAD, LAST_YEAR), 12, 31, 23, 59, 59)  # noqa: DTZ001 - time on the wall
 
 
 @lru_cache(2048)
 def starts_of(rule: str, first: datetime, year: int) -> tuple[datetime, ...]:
-    """Return the wall times at which windows begin, from `first` up to the end of a year."""
-    return read(rule).starts(first, until=datetime(min(year, 9998) + 1, 1, 1))  # noqa: DTZ001 - time on the wall
+    """Return the wall times of a year at which windows begin, from `first` on."""
+    return kept(rule).starts(first, year=year)
 
 
 def moment_of(wall: datetime, zone: ZoneInfo, *, last: bool) -> datetime:

@@ -40,6 +40,9 @@ REFUSALS: Mapping[str, StrOrPromise] = {
     "ordinal": _("“%(part)s”: the third or the last day of a kind needs FREQ=MONTHLY or FREQ=YEARLY."),
     "month-day": _("“%(part)s” makes no sense with FREQ=WEEKLY: use FREQ=MONTHLY."),
     "position": _("“%(part)s” needs BYDAY, BYMONTHDAY or BYMONTH, from which it chooses."),
+    "never-day": _("“%(part)s” never comes: none of the months has such a day."),
+    "never-ordinal": _("“%(part)s” never comes: a month has a day of the week five times at most."),
+    "never-position": _("“%(part)s” never comes: there are not so many days from which it chooses."),
 }
 
 

@@ -87,6 +87,12 @@ def test_a_recurring_one_is_kept_with_its_zone_and_its_wall_time() -> None:
         (again(begins=""), "time of day"),
         (again(rule=""), "how it recurs"),
         (again(begins="02:30", first_on="2027-03-28"), "leave this time out"),
+        (again(rule="FREQ=YEARLY;BYDAY=53MO;BYMONTH=2;BYMONTHDAY=29;INTERVAL=366"), "“BYDAY=53MO” never comes"),
+        (again(first_on="9999-12-31", begins="23:59", time_zone="America/New_York"), "years from 1970 to 2100"),
+        (again(first_on="0001-01-01", begins="00:00", time_zone="Asia/Shanghai"), "years from 1970 to 2100"),
+        (again(ends_at="9999-12-31T23:59:00-05:00"), "years from 1970 to 2100"),
+        (once(starts_at="0001-01-01T00:00:00+05:00"), "years from 1970 to 2100"),
+        (once(starts_at="9999-12-30T00:00", ends_at="9999-12-31T23:59"), "years from 1970 to 2100"),
     ],
 )
 def test_a_mistake_is_said_at_its_field_and_nothing_is_stored(fields: dict[str, Any], sentence: str) -> None:
@@ -133,6 +139,20 @@ def test_an_event_leads_to_a_silence_of_its_kind_and_resource() -> None:
     assert page.select_one("#id_silence_resources").text.strip() == "acs:kms:cn-hangzhou:1:secret/rds-1"  # type: ignore[union-attr]
     chosen = [box["value"] for box in page.select("input[name=names][checked]")]
     assert chosen == ["Secret:RotateSecret:Failure"]
+
+
+@pytest.mark.parametrize("asked", ["?name=%00&resource=%00", "?name=Key:DeleteKey:Success&resource=a/%00"])
+def test_an_address_that_no_name_can_be_made_of_gives_the_form_without_one(asked: str) -> None:
+    answer = signed_in().get(CREATE + asked)
+    assert answer.status_code == 200
+    assert 'id="id_silence_name"' in answer.content.decode()
+
+
+def test_what_no_database_keeps_is_no_silence_either() -> None:
+    for name in ("name", "reason", "resources", "keywords", "sql_filter", "resource_group", "names"):
+        fields = once(**{name: "\0"})
+        sent(signed_in(), CREATE, fields, expect=422)
+        previewed(**fields)
 
 
 def test_the_list_says_what_each_does_now_and_what_it_hid() -> None:

@@ -95,7 +95,9 @@ class SilenceCreate(FormPage):
         about = _(record.title) if record else ", ".join(initial["names"])
         where = resources[0].rpartition("/")[2] if resources else ""
         name = " · ".join(part for part in (about, where) if part)[:NAME_LENGTH]
-        return {**initial, "resources": resources, "name": self.free_name(name) if name else ""}
+        # An address can hold what no name can, and what the database refuses to look for.
+        fits = name and "\x00" not in name
+        return {**initial, "resources": resources, "name": self.free_name(name) if fits else ""}
 
     def free_name(self, name: str) -> str:
         """Return the name, with a number where another silence has it."""
