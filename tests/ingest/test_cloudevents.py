@@ -245,7 +245,7 @@ def test_every_type_of_the_issue_makes_its_resource_known(token: str) -> None:
     assert post(batch, token).json() == {"accepted": 12, "duplicates": 0, "rejected": []}
     evaluate_batch(now=NOW)
     assert [model.objects.count() for model in (Key, Secret, ClientKey, Instance)] == [5, 5, 1, 1]
-    assert SystemEvent.objects.count() == 8 + 1 + 2
+    assert SystemEvent.objects.count() == 10 + 1 + 2
 
 
 def _in_days(days: int) -> str:

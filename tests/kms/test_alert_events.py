@@ -26,8 +26,8 @@ def address(event: SystemEvent, region: str = "cn-hangzhou") -> str:
 
 
 def rows_of(page: Any) -> list[str]:
-    """Return the addresses that the rows of a list lead to."""
-    return [str(link["href"]).partition("?")[0] for link in page.select("#results tbody a")]
+    """Return the addresses that the rows of a list lead to, each once: title and Details lead to the same page."""
+    return list(dict.fromkeys(str(link["href"]).partition("?")[0] for link in page.select("#results tbody a")))
 
 
 def test_both_consoles_show_the_same_event_under_the_same_id() -> None:

@@ -47,6 +47,7 @@ def test_preview_explanation_test_and_the_line_agree(monkeypatch: pytest.MonkeyP
             rules = [a_rule(account=account, mute_for=300, **stored(*each)) for each in wanted]
             record(drafts, now=NOW)
             record([a_test(draft, rule.pk) for draft in drafts for rule in rules], now=NOW)
+            SystemEvent.objects.update(correlated_at=NOW)
             events = list(SystemEvent.objects.filter(test_of=None))
             foreseen = {(rule.pk, event.id): explain_stored(rule, event) for rule in rules for event in events}
             while dispatch_batch(now=NOW):
