@@ -30,6 +30,8 @@ OUTPUT_LIMIT = 20_000
 """Bytes that a template makes at most."""
 MOST_OPENINGS = 300
 """Tags and outputs of a template."""
+LONGEST_MARKUP = 1_000
+"""Characters of one tag or output."""
 LONGEST_BLANK = 200
 """Blanks one after the other inside a tag or an output."""
 FILTER_LIMIT = 2_000_000
@@ -39,6 +41,7 @@ WIDEST = 80
 MARKUP = re.compile(r"\{[{%].*?[%}]\}|\{[{%].*", re.DOTALL)
 OPENING = re.compile(r"\{[{%]")
 CLOSINGS = {"{{": "}}", "{%": "%}"}
+NAME = re.compile(r"-?\s*(#|\w+)")
 BLANK = re.compile(rf"\s{{{LONGEST_BLANK + 1}}}")
 QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 RANGE = re.compile(r"\.\.")
@@ -192,20 +195,29 @@ def _check_markup(source: str) -> None:
     """Refuse what the parser would look at again and again: its time grows with the square of what is not closed."""
     at, openings = 0, 0
     while found := OPENING.search(source, at):
-        at, openings = source.find(CLOSINGS[found[0]], found.end()), openings + 1
+        closing, openings = CLOSINGS[found[0]], openings + 1
+        at = source.find(closing, found.end())
+        place = Token(TOKEN_EOF, value=found[0], start_index=found.start(), source=source)
         if at < 0:
-            raise LiquidSyntaxError(f"expected '{CLOSINGS[found[0]]}', found end of file", token=_place(source, found))
+            raise LiquidSyntaxError(f"expected '{closing}', found end of file", token=place)
         if openings > MOST_OPENINGS:
-            said = f"there are more than {MOST_OPENINGS} tags and outputs"
-            raise ResourceLimitError(said, token=_place(source, found))
+            raise ResourceLimitError(f"there are more than {MOST_OPENINGS} tags and outputs", token=place)
+        if at - found.end() > LONGEST_MARKUP:
+            raise ResourceLimitError(f"a tag or an output is longer than {LONGEST_MARKUP} characters", token=place)
         if BLANK.search(source, found.end(), at):
-            said = f"there are more than {LONGEST_BLANK} blanks in a row in a tag or an output"
-            raise ResourceLimitError(said, token=_place(source, found))
-        at += len(found[0])
+            raise ResourceLimitError(f"a tag or an output has over {LONGEST_BLANK} blanks in a row", token=place)
+        if found[0] == "{%":
+            _check_tag(source, found.end(), place)
+        at += len(closing)
 
 
-def _place(source: str, found: re.Match[str]) -> Token:
-    return Token(TOKEN_EOF, value=found[0], start_index=found.start(), source=source)
+def _check_tag(source: str, start: int, place: Token) -> None:
+    """Refuse what would make the parser find other beginnings and ends than are found here."""
+    name = NAME.match(source, start)
+    if not name:
+        raise LiquidSyntaxError("missing tag name", token=place)
+    if name[1] in ("raw", "doc"):
+        raise LiquidSyntaxError(f"unexpected tag '{name[1]}'", token=place)
 
 
 def rendered(source: str, variables: Mapping[str, object]) -> str:

@@ -98,6 +98,10 @@ def test_what_is_made_is_never_larger_than_its_limit() -> None:
         "{% if" + " " * 7_900 + "%}",
         "{{}}" * 2_000,
         "{% raw %}" * 800,
+        "{% comment %}{%" + "{{" * 3_000 + " %}",
+        "{% raw %}{{ {% endraw %}" + "{%a" * 2_000 + "}}",
+        "{{ a" + "(" * 7_900 + "}}",
+        ("{{ a" + "(" * 990 + "}}") * 8,
         "{{ name }}" * (MOST_OPENINGS + 1),
         ("{{ name" + " " * LONGEST_BLANK + "}}") * 30 + "{{",
     ],
@@ -114,6 +118,7 @@ def test_a_mistake_is_found_at_once_and_once(source: str) -> None:
 def test_what_is_written_usually_is_below_every_limit_of_tags() -> None:
     assert rendered("{{ name }}" * MOST_OPENINGS, {"name": "a"}) == "a" * MOST_OPENINGS
     assert rendered("{{" + "\n" * LONGEST_BLANK + "name }}" + " " * 5_000, {"name": "a"}).strip() == "a"
+    assert rendered("{% # a note %}{%- if name -%} {% comment %}{{ a }}{% endcomment %}1{% endif %}", FACTS) == "1"
     assert mistake("a\nb {{ name\n}}\n{{ name") == (4, "expected '}}', found end of file")
 
 

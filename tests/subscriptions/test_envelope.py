@@ -134,8 +134,8 @@ def test_a_template_makes_the_body_and_one_that_fails_does_not_keep_it(http_rece
     deliver_one(now=NOW)
     assert json.loads(http_receiver.requests[-1].body) == {"text": "1 CRITICAL"}
     assert own_body("{{ nothing", {})[0] is None
-    for text in ("NaN", "-Infinity", "1e999", r'"\ud800"', r'{"\udfff": 1}', "[" * 100_000, "9" * 5_000):
-        made, note = own_body("{% raw %}{" + f'"a": {text}' + "}{% endraw %}", {})
+    for text in ("NaN", "-Infinity", "1e999", r'"\ud800"', r'{"\udfff": 1 }', "[" * 7_000, "9" * 5_000):
+        made, note = own_body('{"a": ' + text + "}", {})
         assert (made, "own template was not used" in note) == (None, True), text[:20]
     assert own_body(r'{"a": "\ud83d\ude00", "b": 1e308}', {})[0] == {"a": "😀", "b": 1e308}
     assert own_body("[]", {})[1] == "The push channel's own template was not used: it makes no JSON object."
