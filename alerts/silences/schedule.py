@@ -92,6 +92,8 @@ class Recurring:
 
     def between(self, start: datetime, end: datetime) -> list[Window]:
         """Return the windows that have a moment in [start, end), in their order."""
+        if end.year < self.first.year - 1 or start.year > LAST_YEAR + 1:
+            return []  # so far away that the clock of the zone may have no such year
         zone = ZoneInfo(self.zone)
         # A clock is set by a day at most, so this finds every window that may matter; `_window` tells which do.
         earliest = start.astimezone(zone).replace(tzinfo=None) - self.lasts - DAY

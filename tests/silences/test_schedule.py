@@ -191,6 +191,11 @@ def test_no_window_begins_after_the_last_year_that_is_looked_at() -> None:
     )
 
 
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59", "0001-01-01T00:00:00"])
+def test_no_window_covers_the_ends_of_all_time(moment: str) -> None:
+    assert not cover(recurring("FREQ=DAILY", "2026-01-01T00:00", HOUR, "America/New_York"), utc(moment))
+
+
 def test_asking_again_costs_next_to_nothing() -> None:
     daily = recurring("FREQ=DAILY", "2016-01-01T03:00", HOUR, "Europe/Berlin")
     cover(daily, utc("2026-11-17T00:00"))
