@@ -81,7 +81,7 @@ def test_every_mistake_stands_at_its_field_and_nothing_typed_is_lost(visitor: Vi
     name.fill("critical_events")  # the demonstration has one of this name
     url.fill("ftp://example.com/hook")
     page.locator("[name=keywords]").fill("one\ntwo")
-    page.get_by_role("checkbox", name="Key deleted").check()
+    page.get_by_role("checkbox", name="Key deleted", exact=True).check()
     page.get_by_label("Mute for").select_option(label="30 Minutes")
     ok(page)
     expect(page.get_by_role("alert")).to_contain_text("There is an alert rule of this name already.")
@@ -116,7 +116,7 @@ def _nothing_is_lost(page: Page, *, name: str, url: str) -> None:
     expect(page.get_by_label("Alert rule name")).to_have_value(name)
     expect(page.locator("#id_urls-0-url")).to_have_value(url)
     expect(page.locator("[name=keywords]")).to_have_value("one\ntwo")
-    expect(page.get_by_role("checkbox", name="Key deleted")).to_be_checked()
+    expect(page.get_by_role("checkbox", name="Key deleted", exact=True)).to_be_checked()
     expect(page.get_by_role("checkbox", name="WARN", exact=True)).to_be_checked()
     expect(page.get_by_label("Mute for")).to_have_value("1800")
 

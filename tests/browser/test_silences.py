@@ -52,7 +52,8 @@ def test_a_recurring_silence_is_previewed_while_it_is_typed_and_saved(visitor: V
 
 def test_an_event_is_silenced_without_scripts(without_scripts: Visitor) -> None:
     page = without_scripts.open("/cloudmonitor/event-center/system-events/?name=Secret:RotateSecret:Failure&period=90d")
-    page.get_by_role("link", name="Details").first.click()
+    # The oldest one: the newest may be somebody's test of a rule, and a test is never silenced.
+    page.get_by_role("link", name="Details").last.click()
     page.get_by_role("link", name="Silence this").click()
     expect(page.get_by_role("checkbox", name="Managed secret rotation failed")).to_be_checked()
     page.get_by_label("Reason").fill("Known, being mended")

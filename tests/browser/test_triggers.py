@@ -122,7 +122,7 @@ def test_a_key_scheduled_for_deletion_is_told_and_kept_again(estate: Estate) -> 
     page.get_by_role("button", name="Cancel deletion").click()
     expect(page.get_by_text("The key is kept")).to_be_visible()
     expect(page.get_by_text("Will be deleted in")).to_have_count(0)
-    estate.stands(key, "Key:ScheduleKeyDeletion:Success")
+    estate.stands(key, "Key:ScheduleKeyDeletion:Success", "Key:CancelKeyDeletion:Success")
 
 
 def test_a_key_whose_waiting_period_ends_is_deleted_and_told(estate: Estate) -> None:
@@ -163,7 +163,8 @@ def test_a_secret_is_scheduled_restored_and_deleted_at_once(estate: Estate) -> N
     expect(page.get_by_text("This is not the name of the secret.").first).to_be_visible()
     confirm.fill(name)
     estate.submit("Delete without recovery")
-    estate.stands(secret, "Secret:ScheduleSecretDeletion:Success", "Secret:DeleteSecret:Success")
+    told = ("Secret:ScheduleSecretDeletion:Success", "Secret:RestoreSecret:Success", "Secret:DeleteSecret:Success")
+    estate.stands(secret, *told)
 
 
 def test_a_rotation_that_fails_and_succeeds_is_told(estate: Estate) -> None:
