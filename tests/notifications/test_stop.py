@@ -23,7 +23,7 @@ db = pytest.mark.django_db
 committed = pytest.mark.django_db(transaction=True)
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
-ROUNDS = 700
+ROUNDS = 2_000
 MESSAGES = 4
 
 
