@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -75,7 +76,10 @@ def gather(events: Sequence[SystemEvent], *, now: datetime) -> list[Decision]:
     hushes = hushed(events, now=now)
     work = Gathering(now, Mails(now=now))
     _open_bundles(work, matches, audiences)
-    for entry, event in matches:
+    # What ends something goes first to the bundle that will tell of the end: an older repeat in the same batch may be
+    # all that it waits for, and the end would then be told a second time, by itself.
+    ends = [_ended_by(work, audiences[entry.key], event) is not None for entry, event in matches]
+    for _later, (entry, event) in sorted(zip((not end for end in ends), matches, strict=True), key=itemgetter(0)):
         _take(work, audiences[entry.key], entry, event, hush=hushes.get(event.id))
     _write(work)
     return work.decisions

@@ -119,11 +119,12 @@ def store(running: Collection[Running]) -> None:
     """Write what became of bundles and their members: new ones are made, the others changed."""
     for each in running:
         each.row.state = each.state.as_json()
-    Bundle.objects.bulk_create([each.row for each in running if each.new])
     old = [each.row for each in running if not each.new]
     if old:
         with connection.cursor() as cursor:
             cursor.execute(STORE, _columns(old))
+    # After the others: where one ended and the next of its key began in the same moment, only one is open at a time.
+    Bundle.objects.bulk_create([each.row for each in running if each.new])
     _store_members(running)
 
 
