@@ -14,6 +14,8 @@ from kmsconsole.processes import Program
 # Given to the preparation alone: nothing else needs them.
 ONLY_AT_START = ("KMSCONSOLE_ADMIN_PASSWORD", "KMSCONSOLE_API_TOKEN", "KMSCONSOLE_ADMIN_ACCESS_KEY")
 
+LONGEST_LINE = 128 * 1024  # bytes of "GET /…?… HTTP/1.1"
+
 
 def base_environ(environment: Environment, keys: Keys, database: str, broker: str) -> dict[str, str]:
     """Return the environment of every program: that of the supervisor, with what it found filled in."""
@@ -70,9 +72,8 @@ def _beat(environment: Environment, environ: dict[str, str]) -> Program:
 
 def _web(environment: Environment, environ: dict[str, str]) -> Program:
     host = f"[{environment.bind}]" if ":" in environment.bind else environment.bind
-    size = ("--worker-class", "gthread", "--workers", "2", "--threads", "32", "--keep-alive", "20")
-    # CloudMonitor may call back by GET, with the whole event in the address: as long a one as gunicorn can limit.
-    limits = ("--limit-request-line", "8190", "--graceful-timeout", "2")
+    size = ("--worker-class", "kmsconsole.worker.Worker", "--workers", "2", "--threads", "32", "--keep-alive", "20")
+    limits = ("--limit-request-line", str(LONGEST_LINE), "--graceful-timeout", "2")
     options = ("--bind", f"{host}:{environment.port}", *size, *limits, "--log-level", "warning")
     return Program(
         name="web",

@@ -42,7 +42,10 @@ class Gateway:
         request_id = str(uuid.uuid4()).upper()
         with translation.override("en"), timezone.override(UTC):
             status, body = respond(request, request_id=request_id)
-        return response(status, body, request_id=request_id)
+        made = response(status, body, request_id=request_id)
+        if request.method == "HEAD":
+            made.content = b""
+        return made
 
 
 def respond(request: HttpRequest, *, request_id: str) -> tuple[int, Mapping[str, object]]:

@@ -69,17 +69,23 @@ def receive(request: HttpRequest) -> Received:
 
 def _body(request: HttpRequest) -> bytes:
     too_large = Fault(413, "RequestEntityTooLarge", f"The body of a call may have {MOST_BYTES} bytes at most.")
+    chunked = "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower()
     try:
-        if "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
-            raw: bytes = request.META["wsgi.input"].read(MOST_BYTES + 1)
-        else:
-            raw = request.body
+        raw: bytes = _chunks(request) if chunked else request.body
     except RequestDataTooBig:
         raise too_large from None
     except UnreadablePostError:
         raise Fault(400, "InvalidParameter", "The call ended before its body was complete.") from None
     if len(raw) > MOST_BYTES:
         raise too_large
+    return raw
+
+
+def _chunks(request: HttpRequest) -> bytes:
+    try:
+        raw: bytes = request.META["wsgi.input"].read(MOST_BYTES + 1)
+    except Exception as error:  # each web server has its own for what is no chunk, or the end before the last one
+        raise UnreadablePostError from error
     return raw
 
 
