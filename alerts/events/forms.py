@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
 from alerts.events.language import ExpressionError, parse
-from alerts.events.partitions import RETENTION
+from alerts.events.partitions import AHEAD, RETENTION, WIDTH
 
 PERIODS: dict[str, tuple[str, timedelta]] = {
     "15m": (noop("Last 15 minutes"), timedelta(minutes=15)),
@@ -30,6 +30,8 @@ PERIODS: dict[str, tuple[str, timedelta]] = {
 DEFAULT_PERIOD = "7d"
 CLOCK_SKEW = timedelta(minutes=10)
 SLACK = timedelta(hours=1)
+LATEST = AHEAD + WIDTH
+"""How far ahead the last partition may reach: nothing is later. A search walks weeks, and would walk those to 9999."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,6 @@ class EventForm(forms.Form):
         data = self.cleaned_data
         _label, length = PERIODS.get(data.get("period") or DEFAULT_PERIOD, PERIODS[DEFAULT_PERIOD])
         # A sender's clock may run a little ahead of ours: the newest of all is shown all the same.
-        end = data.get("end") or self.now + CLOCK_SKEW
+        end = min(data.get("end") or self.now + CLOCK_SKEW, self.now + LATEST)
         start = data.get("start") or min(self.now, end) - length
         return Period(max(start, self.now - RETENTION - SLACK).astimezone(UTC), end.astimezone(UTC))

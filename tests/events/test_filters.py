@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from alerts.events.catalog import CATALOG, EVENT_TYPES, LEVELS, STATUSES
 from alerts.events.filters import Seen, SystemEventFilter
+from alerts.events.find import newest, slices
 from alerts.events.language import matches, parse
 from alerts.events.models import SystemEvent
-from tests.builders import NOW
+from tests.builders import NOW, a_draft, some_events
 from tests.events.searches import REGIONS, WORDS, a_search, events_of_every_kind
 
 if TYPE_CHECKING:
@@ -146,6 +147,13 @@ def test_a_range_given_exactly_wins_over_a_preset() -> None:
     start, end = NOW - timedelta(days=3), NOW - timedelta(days=2)
     period = a_search({"period": "1h", "start": start.isoformat(), "end": end.isoformat()}).period_asked()
     assert (period.start, period.end) == (start, end)
+
+
+def test_a_range_until_the_end_of_all_time_is_walked_only_as_far_as_there_can_be_events() -> None:
+    [event] = some_events([a_draft(at=NOW)])
+    search = a_search({"keywords": "rotatesecret", "end": "9999-12-31T23:59:59Z"})
+    assert len(list(slices(search.period_asked()))) < 20
+    assert [each for each, _level in newest(search, limit=10)] == [event.id]
 
 
 def test_what_is_not_offered_can_be_searched_for_and_stays_chosen() -> None:
