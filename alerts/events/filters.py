@@ -92,7 +92,10 @@ class SystemEventFilter(django_filters.FilterSet):
     @property
     def form(self) -> EventForm:
         """The form behind the filter, told what time it is and in whose zone moments are typed."""
+        fresh = not hasattr(self, "_form")
         form: EventForm = super().form
+        if not fresh:  # it is asked for a dozen times in each search
+            return form
         form.now = self.now
         zone = timezone.get_current_timezone_name()
         form.fields["start"].label = _("From (%(zone)s)") % {"zone": zone}

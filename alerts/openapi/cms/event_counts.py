@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Sum
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     from alerts.accounts.models import CloudAccount
     from alerts.events.filters import SystemEventFilter
+    from alerts.events.forms import Period
+    from alerts.events.models import SystemEventQuerySet
 
 HOUR = timedelta(hours=1)
 Kind = tuple[str, ...]
@@ -34,11 +37,14 @@ def kinds_of(
     counted = _from_counts(search, account) if search.counted_by_rollup() else _from_matches(search)
     for kind, number in counted.most_common():
         events = search.qs.filter(**dict(zip(ROLLUP_FIELDS, kind, strict=True)))
-        found = lately(events, search.period_asked(), 0, 1, fields)
-        if found is None:
-            found = list(events.newest_first().values(*fields)[:1])
-        if found:
+        newest_of = partial(_newest, events, fields)
+        period = search.period_asked()
+        if found := lately(newest_of, period, 0, 1) or newest_of(period):
             yield number, found[0]
+
+
+def _newest(events: SystemEventQuerySet, fields: Sequence[str], period: Period) -> list[dict[str, Any]]:
+    return list(events.between(period.start, period.end).newest_first().values(*fields)[:1])
 
 
 def _from_matches(search: SystemEventFilter) -> Counter[Kind]:

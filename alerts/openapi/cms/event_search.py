@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import copy
 from datetime import timedelta
-from functools import cache
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from django.utils.datastructures import MultiValueDict
@@ -12,10 +13,12 @@ from django.utils.datastructures import MultiValueDict
 from alerts.events.counts import tally
 from alerts.events.filters import Seen, SystemEventFilter
 from alerts.events.find import around, newest
+from alerts.events.forms import Period
 from alerts.events.identity import EPOCH
 from alerts.events.language.quoting import quoted
 from alerts.events.models import SystemEvent
 from alerts.events.partitions import RETENTION
+from alerts.events.repeated import ACCOUNT, Question, written_out
 from alerts.notifications.past import Slow, at_most
 from alerts.openapi.cms.said import moment
 
@@ -24,12 +27,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from alerts.accounts.models import CloudAccount
-    from alerts.events.forms import Period
     from alerts.events.models import SystemEventQuerySet
     from alerts.openapi.call import Call
 
 NAMES = {"product": "Product", "event_type": "EventType", "level": "Level", "name": "Name", "status": "Status"}
 WIRE = {**NAMES, "keywords": "SearchKeywords", "start": "StartTime", "end": "EndTime"}
+Ask = Callable[[Period], list[dict[str, Any]]]
 SELECTIVE = ("event_type", "level", "name", "status")
 """Fields whose matches may be rare among the newest events."""
 MILLISECOND = timedelta(milliseconds=1)
@@ -53,12 +56,17 @@ def search_of(call: Call) -> SystemEventFilter:
     data["keywords"] = _expression(call)
     start, end = _range(call)
     data["start"], data["end"] = start.isoformat(), end.isoformat()
-    events = SystemEvent.objects.filter(account=call.account.pk).real()
-    search = _filter(data, events, now=call.now)
+    search = _filter(data, _events_of(call.account.pk), now=call.now)
     if not search.is_valid():
         field, errors = next(iter(search.errors.items()))
         raise given.invalid(WIRE.get(field, field), str(errors[0]))
     return search
+
+
+@lru_cache(maxsize=64)
+def _events_of(account: str) -> SystemEventQuerySet:
+    """Return what happened in an account, without tests; not yet asked for."""
+    return SystemEvent.objects.filter(account=account).real()
 
 
 @cache
@@ -100,6 +108,14 @@ def _range(call: Call) -> tuple[datetime, datetime]:
     return start, max(end, start + MILLISECOND)
 
 
+@lru_cache(maxsize=256)
+def _question(fields: tuple[str, ...], asked: tuple[tuple[str, str], ...]) -> Question:
+    """Return the question that a search of these fields is, whoever asks it and of whatever time."""
+    search = _filter(MultiValueDict({name: [text] for name, text in asked}), _events_of(ACCOUNT), now=EPOCH)
+    search.is_valid()
+    return written_out(search, fields)
+
+
 def page_of(
     search: SystemEventFilter, account: CloudAccount, *, number: int, size: int, fields: Sequence[str]
 ) -> list[dict[str, Any]]:
@@ -110,7 +126,9 @@ def page_of(
     if not search.counted_by_rollup():
         ids = [identity for identity, _level in newest(search, limit=last)][first:]
         return list(SystemEvent.objects.filter(pk__in=ids).newest_first().values(*fields)) if ids else []
-    if (found := lately(search.qs, search.period_asked(), first, last, fields)) is not None:
+    question = _question(tuple(fields), tuple((name, text) for name, text in search.data.items() if name in NAMES))
+    ask = partial(question.page, account.pk, first=first, last=last)
+    if (found := lately(ask, search.period_asked(), first, last)) is not None:
         return found
     if not any(search.form.cleaned_data.get(field) for field in SELECTIVE):
         return _slice(search.qs, first, last, fields)
@@ -123,16 +141,14 @@ def page_of(
         return _slice(search.qs.filter(near), first, last, fields)
 
 
-def lately(
-    events: SystemEventQuerySet, period: Period, first: int, last: int, fields: Sequence[str]
-) -> list[dict[str, Any]] | None:
+def lately(ask: Ask, period: Period, first: int, last: int) -> list[dict[str, Any]] | None:
     """Return the newest events from the `first` to the `last` if they lie in the last days of the range, else None.
 
-    To plan a question to all weeks takes the database far longer than to answer it.
+    `ask` returns those of a range. To plan a question to all weeks takes the database far longer than to answer it.
     """
     for length in LATELY if last <= NEAR else ():
         start = max(period.start, period.end - length)
-        found = _slice(events.between(start, period.end), first, last, fields)
+        found = ask(Period(start, period.end))
         if len(found) == last - first or start == period.start:
             return found
     return None
