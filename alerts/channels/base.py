@@ -122,6 +122,8 @@ class CloudSettings:
     access_key_secret: str = field(default="", repr=False)
     endpoint: str = ""
     """Endpoint for every service, with {product}, {region} and {uid} in it; empty: the public endpoint of each."""
+    security_token: str = field(default="", repr=False)
+    """What makes the key one of a role, for a while; empty: the key is one that lasts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ def client(call: Call, module: str, *, host: str, region: str) -> Iterator[Any]:
     config = models.Config(
         access_key_id=call.settings.cloud.access_key_id,
         access_key_secret=call.settings.cloud.access_key_secret,
+        security_token=call.settings.cloud.security_token or None,
         endpoint=host or None,
         region_id=region,
         user_agent=call.settings.user_agent,

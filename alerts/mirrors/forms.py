@@ -15,6 +15,9 @@ from alerts.accounts.access_key_forms import PLAIN, REGION, Lines
 from alerts.mirrors.models import Reads, Source
 
 MOST_REGIONS = 30
+ROLE_ARN = re.compile(r"acs:ram::\d{1,20}:role/[A-Za-z0-9._-]{1,64}")
+EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
+SESSION = re.compile(r"[A-Za-z0-9.@_-]{2,64}")
 ENDPOINT = re.compile(r"(?:https?://)?[A-Za-z0-9.{}_-]+(?::\d{1,5})?")
 
 
@@ -31,6 +34,23 @@ class SourceForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
         help_text=gettext_lazy("Stored encrypted, and never shown again."),
     )
+    role_arn = forms.RegexField(
+        ROLE_ARN.pattern + r"\Z", label=gettext_lazy("Role ARN"), required=False, max_length=255,
+        widget=forms.TextInput(attrs={**PLAIN, "placeholder": "acs:ram::1000000000000001:role/kms-console"}),
+        help_text=gettext_lazy("RAM role by which the account is read; the key only assumes it. Empty: the key reads."),
+        error_messages={"invalid": gettext_lazy("This is no role: write one such as acs:ram::<account>:role/<name>.")},
+    )  # fmt: skip
+    external_id = forms.RegexField(
+        EXTERNAL_ID.pattern + r"\Z", label=gettext_lazy("External ID"), required=False, max_length=1224,
+        widget=forms.TextInput(attrs=PLAIN), help_text=gettext_lazy("If the role's trust policy asks for one."),
+        error_messages={"invalid": gettext_lazy("At least two letters, digits or any of + = , . @ : / _ -")},
+    )  # fmt: skip
+    role_session = forms.RegexField(
+        SESSION.pattern + r"\Z", label=gettext_lazy("Session name"), required=False, max_length=64,
+        widget=forms.TextInput(attrs={**PLAIN, "placeholder": "kms-console"}),
+        help_text=gettext_lazy("By which the account's audit trail names what is read by the role."),
+        error_messages={"invalid": gettext_lazy("At least two letters, digits or any of . @ _ -")},
+    )  # fmt: skip
     regions = Lines(label=gettext_lazy("Regions"), help_text=gettext_lazy("One in a line, such as cn-hangzhou."))
     reads = forms.MultipleChoiceField(
         label=gettext_lazy("What is read"), choices=Reads.choices, widget=forms.CheckboxSelectMultiple,
@@ -53,6 +73,19 @@ class SourceForm(forms.Form):
         help_text=gettext_lazy("Host and port of another console in place of the cloud; empty: the cloud's own."),
     )  # fmt: skip
 
+    def __init__(self, data: Any = None, *, source: Source | None = None) -> None:
+        super().__init__(data, initial=initial_of(source) if source else {"teller": Source.Teller.CLOUD})
+        self.source = source
+        if source:
+            # Who tells is a decision of its own, with a moment from which it holds.
+            del self.fields["teller"]
+            secret = self.fields["access_key_secret"]
+            secret.required = False
+            secret.help_text = gettext_lazy(
+                "Empty: as it is stored. Another AccessKey ID or endpoint needs it again: what is stored signs for no "
+                "other."
+            )
+
     def clean_regions(self) -> list[str]:
         """Return the regions; each must look like one."""
         regions: list[str] = self.cleaned_data["regions"]
@@ -66,7 +99,23 @@ class SourceForm(forms.Form):
         """Return how often as a duration."""
         return timedelta(minutes=self.cleaned_data["every"])
 
+    def clean(self) -> dict[str, Any]:
+        """Ask for the secret again wherever it would sign for something that it was not typed for."""
+        found = super().clean() or {}
+        if self.source and not found.get("access_key_secret"):
+            changed = [name for name in ("access_key_id", "endpoint") if found.get(name) != getattr(self.source, name)]
+            if changed and "access_key_secret" not in self.errors:
+                said = _("Type the secret of this key: what is stored signs for no other key and no other place.")
+                self.add_error("access_key_secret", said)
+        return found
+
     @property
     def given(self) -> dict[str, Any]:
         """Return what `connect` takes."""
         return dict(self.cleaned_data)
+
+
+def initial_of(source: Source) -> dict[str, Any]:
+    """Return what the form shows of a stored source; never its secret."""
+    plain = set(SourceForm.base_fields) - {"access_key_secret", "every", "teller"}
+    return {**{name: getattr(source, name) for name in plain}, "every": int(source.every.total_seconds() // 60)}

@@ -33,12 +33,18 @@ class SourceQuerySet(models.QuerySet["Source"]):
         free = Q(lease_until=None) | Q(lease_until__lte=now)
         return self.filter(free, paused_at=None, next_at__lte=now).order_by("next_at", "pk")
 
+    def to_check(self, *, now: datetime) -> SourceQuerySet:
+        """Return those that somebody asked to be checked and that nobody checks at the moment."""
+        free = Q(check_lease_until=None) | Q(check_lease_until__lte=now)
+        return self.filter(free, check_asked_at__isnull=False).order_by("check_asked_at", "pk")
+
 
 class Source(models.Model):
     """An account of the cloud, read with one access key. The row is the queue: `next_at` says when to look again.
 
     `polled_at` is the last whole reading, `begun_at` the start of the one under way, `heard_at` the last answer;
-    `lease` names who reads it.
+    `lease` names who reads it. With `role_arn`, the key only assumes that role. A check that is asked for at
+    `check_asked_at` has the places `check_left` still to look at; what it found is in `checked`.
     """
 
     class Teller(models.TextChoices):
@@ -51,6 +57,9 @@ class Source(models.Model):
     name = models.CharField(_("name"), max_length=64)
     access_key_id = models.CharField(_("AccessKey ID"), max_length=128)
     access_key_secret = EncryptedTextField(_("AccessKey secret"))
+    role_arn = models.CharField(_("role ARN"), max_length=255, default="", blank=True)
+    role_session = models.CharField(_("session name"), max_length=64, default="kms-console", blank=True)
+    external_id = EncryptedTextField(_("external ID"), default="", blank=True)
     endpoint = models.CharField(_("endpoint"), max_length=255, blank=True)
     regions = ArrayField(models.CharField(max_length=64), verbose_name=_("regions"))
     reads = ArrayField(models.CharField(max_length=16, choices=Reads.choices), verbose_name=_("what is read"))
@@ -67,11 +76,15 @@ class Source(models.Model):
     silent_since = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveIntegerField(default=0)
     error = models.CharField(_("error"), max_length=512, default="", blank=True)
+    error_code = models.CharField(max_length=128, default="", blank=True)
     error_at = models.DateTimeField(null=True, blank=True)
     lease = models.CharField(max_length=36, default="", blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
     checked = models.JSONField(default=list, blank=True)
+    check_asked_at = models.DateTimeField(null=True, blank=True)
+    check_left = ArrayField(models.CharField(max_length=64), default=list, blank=True)
+    check_lease_until = models.DateTimeField(null=True, blank=True)
 
     objects = SourceQuerySet.as_manager()
 
@@ -108,6 +121,8 @@ class Cursor(models.Model):
     end = models.DateTimeField(null=True)
     goal = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=512, default="", blank=True)
+    error_code = models.CharField(max_length=128, default="", blank=True)
     through = models.DateTimeField(null=True)
 
     class Meta:

@@ -137,7 +137,7 @@ def _finish(source: Source, *, now: datetime) -> None:
     held = Source.objects.select_for_update().get(pk=source.pk)
     held.begun_at, held.lease_until = None, None
     if whole:
-        held.polled_at, held.failures, held.error, held.error_at = now, 0, "", None
+        held.polled_at, held.failures, held.error, held.error_code, held.error_at = now, 0, "", "", None
         held.next_at = max(now, begun_at + held.every)
         _speak_again(held, now=now)
     else:
@@ -153,12 +153,14 @@ def _fail(source: Source, cursor: Cursor, trouble: Trouble, *, now: datetime) ->
     if held is None:
         return
     held.failures, held.error, held.error_at = held.failures + 1, trouble.message[:512], now
-    held.lease_until = None
+    held.error_code, held.lease_until = trouble.code[:128], None
     held.next_at = now
     if trouble.throttled:
         held.next_at = now + min(THROTTLED_WAIT, timedelta(seconds=2 ** min(held.failures, 9)))
     else:
-        Cursor.objects.filter(pk=cursor.pk).update(failed_at=now)
+        Cursor.objects.filter(pk=cursor.pk).update(
+            failed_at=now, error=trouble.message[:512], error_code=trouble.code[:128]
+        )
     held.save()
 
 

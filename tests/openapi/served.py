@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
+from wsgiref.types import WSGIApplication
 
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
@@ -25,10 +26,10 @@ class Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def served() -> Iterator[str]:
-    """Serve the product; give host and port."""
+def served(before: WSGIApplication | None = None) -> Iterator[str]:
+    """Serve the product, or what stands before it; give host and port."""
     connection = connections["default"]
-    product = WSGIHandler()
+    product = before or WSGIHandler()
 
     def application(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
         connections["default"] = connection

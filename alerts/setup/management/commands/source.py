@@ -1,6 +1,8 @@
 """`manage.py source`: accounts of the cloud that are read, from the command line.
 
 source add --name NAME --key-id ID [--secret FILE] --region R… [--read WHAT]… [--every MINUTES] [--endpoint HOST:PORT]
+           [--role-arn ARN [--external-id ID] [--session NAME]]
+source change NAME [--rename NAME] [any of the above]   # what is not named stays, the secret too
 source list
 source check|poll|pause|resume|delete NAME
 source teller NAME cloud|console
@@ -14,15 +16,18 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 from django.utils import timezone
 
 from alerts.accounts.audit import note
 from alerts.accounts.refusal import Refused
-from alerts.mirrors.book import connect, delete, let_tell, pause, resume
-from alerts.mirrors.check import check, least_policy
-from alerts.mirrors.forms import SourceForm
+from alerts.mirrors.book import change, connect, delete, let_tell, pause, resume
+from alerts.mirrors.check import check
+from alerts.mirrors.forms import SourceForm, initial_of
 from alerts.mirrors.models import Reads, Source
+from alerts.mirrors.policy import assuming_policy, least_policy
 from alerts.mirrors.poll import claim_one, progress, step
+from alerts.mirrors.standing import standing_of
 from alerts.setup.management.commands.rules import account_of, text_of
 
 if TYPE_CHECKING:
@@ -30,7 +35,39 @@ if TYPE_CHECKING:
 
 ACTOR = "manage.py source"
 ON_ONE = ("check", "poll", "pause", "resume", "delete", "teller")
-ANSWERS = {True: "granted", False: "missing", None: "untried"}
+FIELDS = {
+    "access_key_id": "key_id", "regions": "region", "reads": "read", "every": "every", "calls_per_second": "calls",
+    "endpoint": "endpoint", "role_arn": "role_arn", "external_id": "external_id", "role_session": "session",
+}  # fmt: skip
+
+
+def declare(verb: CommandParser, *, needed: bool) -> None:
+    """Declare what a source consists of, for the verb that makes one and the one that changes one."""
+    verb.add_argument("--key-id", required=needed, help="AccessKey ID")
+    verb.add_argument("--secret", help="file with the AccessKey secret; - for the standard input")
+    verb.add_argument("--region", action="append", required=needed, help="such as cn-hangzhou; may come several times")
+    verb.add_argument("--read", action="append", choices=Reads.values, help="everything unless given")
+    verb.add_argument("--every", type=int, help="minutes; 5 unless given")
+    verb.add_argument("--calls", type=int, help="calls a second at most; 25 unless given")
+    verb.add_argument("--endpoint", help="host:port of another console in place of the cloud")
+    verb.add_argument("--role-arn", help="RAM role by which the account is read; the key only assumes it")
+    verb.add_argument("--external-id", help="if the role's trust policy asks for one")
+    verb.add_argument("--session", help="name of the role's session; kms-console unless given")
+
+
+def given_of(options: dict[str, Any]) -> dict[str, Any]:
+    """Return what was given of that, by the names of the form's fields."""
+    named = {name: options[word] for name, word in FIELDS.items() if options[word] is not None}
+    if "regions" in named:
+        named["regions"] = "\n".join(named["regions"])
+    return named
+
+
+def read(form: SourceForm) -> dict[str, Any]:
+    """Return what the form reads, or say what is wrong with it."""
+    if not form.is_valid():
+        raise CommandError("\n".join(f"{name}: {each}" for name, found in form.errors.items() for each in found))
+    return form.given
 
 
 class Command(BaseCommand):
@@ -41,70 +78,74 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the verbs and what they take."""
         verbs = parser.add_subparsers(dest="do", required=True)
-        add, listing = verbs.add_parser("add"), verbs.add_parser("list")
+        add, alter, listing = (verbs.add_parser(verb) for verb in ("add", "change", "list"))
         add.add_argument("--name", required=True)
-        add.add_argument("--key-id", required=True, help="AccessKey ID")
-        add.add_argument("--secret", default="-", help="file with the AccessKey secret; - for the standard input")
-        add.add_argument("--region", action="append", required=True, help="such as cn-hangzhou; may come several times")
-        add.add_argument("--read", action="append", choices=Reads.values, help="everything unless given")
-        add.add_argument("--every", type=int, default=5, help="minutes")
-        add.add_argument("--calls", type=int, default=25, help="calls a second at most")
-        add.add_argument("--endpoint", default="", help="host:port of another console in place of the cloud")
         add.add_argument("--teller", default="", choices=["", *Source.Teller.values])
+        alter.add_argument("name")
+        alter.add_argument("--rename")
+        for verb, needed in ((add, True), (alter, False)):
+            declare(verb, needed=needed)
         each = [verbs.add_parser(verb) for verb in ON_ONE]
         for verb in each:
             verb.add_argument("name")
         each[-1].add_argument("teller", choices=Source.Teller.values)
-        for verb in (add, listing, *each):
+        for verb in (add, alter, listing, *each):
             verb.add_argument("--account", help="UID of the account; not needed while there is one only")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Do what was asked for."""
+        """Do what was asked for, and note it in the audit trail."""
         now, account = timezone.now(), account_of(options["account"])
         if options["do"] == "list":
             self.list(account.pk, now=now)
             return
-        if options["do"] == "add":
-            source = self.add(options, now=now)
-        else:
-            found = Source.objects.select_related("account").filter(account=account, name=options["name"]).first()
-            if found is None:
-                raise CommandError("There is no source of this name.")
-            source = found
-        if options["do"] not in {"check", "poll"}:
-            note(account, actor=ACTOR, verb=f"source.{options['do']}", subject=source.name, now=now)
-        self.on_one(source, options, now=now)
-
-    def add(self, options: dict[str, Any], *, now: datetime) -> Source:
-        """Connect a source; the line begins to read it at once."""
-        typed = {
-            "name": options["name"], "access_key_id": options["key_id"],
-            "access_key_secret": text_of(options["secret"]).strip(), "regions": "\n".join(options["region"]),
-            "reads": options["read"] or Reads.values, "every": options["every"], "calls_per_second": options["calls"],
-            "endpoint": options["endpoint"], "teller": options["teller"],
-        }  # fmt: skip
-        form = SourceForm(typed)
-        if not form.is_valid():
-            raise CommandError("\n".join(f"{name}: {each}" for name, found in form.errors.items() for each in found))
         try:
-            return connect(account_of(options["account"]), now=now, **form.given)
+            with transaction.atomic():
+                source = (
+                    self.add(options, now=now) if options["do"] == "add" else self.found(account.pk, options["name"])
+                )
+                note(account, actor=ACTOR, verb=f"source.{options['do']}", subject=source.name, now=now)
+                self.change_row(source, options, now=now)
         except Refused as refused:
             raise CommandError(str(refused.message)) from refused
-
-    def list(self, account: str, *, now: datetime) -> None:
-        """Print a line for each source: name, state, last success, lag in seconds, error."""
-        for source in Source.objects.filter(account=account).defer("access_key_secret").order_by("name"):
-            state = "paused" if source.paused_at else "silent" if source.silent_since else "active"
-            last = f"{source.polled_at:%Y-%m-%dT%H:%M:%SZ}" if source.polled_at else "never"
-            lag = f"{(now - source.polled_at).total_seconds():.0f}" if source.polled_at else ""
-            self.stdout.write("\t".join((source.name, state, last, lag, source.error)))
-
-    def on_one(self, source: Source, options: dict[str, Any], *, now: datetime) -> None:
-        """Do it to one source."""
         if options["do"] == "check":
             self.check_one(source, now=now)
         elif options["do"] == "poll":
             self.poll(source)
+
+    def found(self, account: str, name: str) -> Source:
+        """Return the source of this name."""
+        source = Source.objects.select_related("account").filter(account=account, name=name).first()
+        if source is None:
+            raise CommandError("There is no source of this name.")
+        return source
+
+    def add(self, options: dict[str, Any], *, now: datetime) -> Source:
+        """Connect a source; the line begins to read it at once."""
+        usual = {"reads": Reads.values, "every": 5, "calls_per_second": 25}
+        typed = {**usual, "name": options["name"], "teller": options["teller"], **given_of(options)}
+        typed["access_key_secret"] = text_of(options["secret"] or "-").strip()
+        return connect(account_of(options["account"]), now=now, **read(SourceForm(typed)))
+
+    def change_one(self, source: Source, options: dict[str, Any], *, now: datetime) -> None:
+        """Change what is named; everything else is typed into the form as it is stored."""
+        stored = {**initial_of(source), "regions": "\n".join(source.regions)}
+        typed = {**stored, "name": options["rename"] or source.name, **given_of(options)}
+        if options["secret"]:
+            typed["access_key_secret"] = text_of(options["secret"]).strip()
+        change(source, now=now, **read(SourceForm(typed, source=source)))
+
+    def list(self, account: str, *, now: datetime) -> None:
+        """Print a line for each source: name, state, last success, lag in seconds, error."""
+        for source in Source.objects.filter(account=account).defer("access_key_secret").order_by("name"):
+            state = standing_of(source)
+            last = f"{source.polled_at:%Y-%m-%dT%H:%M:%SZ}" if source.polled_at else "never"
+            lag = f"{(now - source.polled_at).total_seconds():.0f}" if source.polled_at else ""
+            self.stdout.write("\t".join((source.name, state, last, lag, source.error)))
+
+    def change_row(self, source: Source, options: dict[str, Any], *, now: datetime) -> None:
+        """Do to its row what needs nothing but the row."""
+        if options["do"] == "change":
+            self.change_one(source, options, now=now)
         elif options["do"] == "pause":
             pause(source, now=now)
         elif options["do"] == "resume":
@@ -118,9 +159,13 @@ class Command(BaseCommand):
         """Print a line for each permission, and the least policy where one is missing."""
         found = check(source, now=now)
         for each in found:
-            self.stdout.write("\t".join((each.region, each.action, ANSWERS[each.granted], each.said)))
+            self.stdout.write("\t".join((each.region, each.action, each.outcome, each.said)))
         if any(each.granted is False for each in found):
             self.stdout.write(least_policy(source.reads))
+            if source.role_arn:
+                self.stdout.write(
+                    f"That is for the role; the user of the key needs:\n{assuming_policy(source.role_arn)}"
+                )
             raise CommandError("Something is missing; the policy above grants it all.")
 
     def poll(self, source: Source) -> None:

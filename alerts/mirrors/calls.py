@@ -1,0 +1,147 @@
+"""One way to the cloud: a client of an SDK for one source and region, with some credentials, at the source's pace.
+
+The same way as everything else that goes out takes (`channels.open_api`): address guard, one deadline for each call, no
+redirects. What goes wrong comes back as `Trouble`, in words that hold no secret.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from alerts.channels import outgoing
+from alerts.channels.base import ChannelSettings, CloudSettings, DeliveryError
+from alerts.channels.cloud import Call, Product
+from alerts.channels.open_api import client
+from alerts.channels.texts import one_line
+from alerts.sources.alibaba_cloud.asking import code_of
+
+if TYPE_CHECKING:
+    from alerts.mirrors.models import Source
+
+ANSWER_LIMIT = 8 * 1024 * 1024
+"""Bytes: all client keys come in one answer, and a page of events has a hundred contents."""
+CALL_TIMEOUT = 20.0
+SAID_LIMIT = 300
+KMS = Product(label="KMS", name="kms", request_id="x-acs-request-id")
+CMS = Product(label="CloudMonitor", name="metrics", request_id="x-acs-request-id")
+STS = Product(label="STS", name="sts", request_id="x-acs-request-id")
+MODULES = {
+    KMS.name: "alibabacloud_kms20160120", CMS.name: "alibabacloud_cms20190101", STS.name: "alibabacloud_sts20150401",
+}  # fmt: skip
+TOO_MANY_REQUESTS = 429
+
+
+class Trouble(Exception):
+    """A source could not be read.
+
+    `message` says why, `throttled` that the same call will do later, `answered` that it was the service that said no.
+    """
+
+    def __init__(self, message: str, *, code: str = "", throttled: bool = False, answered: bool = False) -> None:
+        super().__init__(message)
+        self.message, self.code, self.throttled, self.answered = message, code, throttled, answered
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What calls are signed with; `security_token` only where a role is assumed."""
+
+    access_key_id: str
+    access_key_secret: str = field(repr=False)
+    security_token: str = field(default="", repr=False)
+
+
+@dataclass(slots=True)
+class Pace:
+    """At most so many calls a second: each waits for its turn."""
+
+    per_second: float
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], object] = time.sleep
+    next_at: float = 0.0
+
+    def wait(self) -> None:
+        """Wait until the next call may go out."""
+        now = self.clock()
+        if self.next_at > now:
+            self.sleep(self.next_at - now)
+        self.next_at = max(now, self.next_at) + 1 / self.per_second
+
+
+@dataclass(slots=True)
+class PacedCall(Call):
+    """Calls of an SDK, one after another at the source's pace."""
+
+    pace: Pace = field(default_factory=lambda: Pace(1.0))
+
+    def carry(
+        self, method: str, path: str, *, headers: Mapping[str, Any], content: bytes = b"",
+        params: Mapping[str, str] | None = None,
+    ) -> outgoing.Answer:  # fmt: skip
+        """Send when it is its turn."""
+        self.pace.wait()
+        return Call.carry(self, method, path, headers=headers, content=content, params=params)
+
+
+@contextmanager
+def signed(
+    source: Source, product: Product, *, region: str, by: Credentials, timeout: float = CALL_TIMEOUT
+) -> Iterator[Any]:
+    """Give a client that signs by these credentials; whatever goes wrong while it is used is raised as Trouble."""
+    call = PacedCall(
+        product=product, settings=_settings(source, by, timeout=timeout), shown="", read_limit=ANSWER_LIMIT,
+        pace=Pace(float(source.calls_per_second)),
+    )  # fmt: skip
+    try:
+        host = call.locate(region=region)
+        with client(call, MODULES[product.name], host=host, region=region) as found:
+            yield found
+    except Trouble:
+        raise
+    except DeliveryError as error:
+        raise _unreached(error) from None
+    except Exception as error:
+        if call.error:
+            raise _unreached(call.error) from None
+        if not code_of(error):
+            raise
+        raise _refused(error, source, product, by) from None
+
+
+def _settings(source: Source, by: Credentials, *, timeout: float) -> ChannelSettings:
+    base = source.endpoint if "://" in source.endpoint or not source.endpoint else f"http://{source.endpoint}"
+    return ChannelSettings(
+        outgoing_allow=settings.OUTGOING_ALLOW, timeout=timeout, version=settings.VERSION,
+        cloud=CloudSettings(by.access_key_id, by.access_key_secret, base, by.security_token),
+    )  # fmt: skip
+
+
+def _unreached(error: DeliveryError) -> Trouble:
+    reason = error.reason
+    if error.code == "SettingInvalid":
+        reason = "The endpoint is not valid: give host and port, or leave it empty for the cloud's own."
+    return Trouble(reason, code=error.code)
+
+
+def _refused(error: Exception, source: Source, product: Product, by: Credentials) -> Trouble:
+    code = code_of(error)
+    said = one_line(str(getattr(error, "message", "")))
+    secrets = (
+        by.security_token,
+        by.access_key_secret,
+        by.access_key_id,
+        source.access_key_secret,
+        source.access_key_id,
+    )
+    for secret in filter(None, (*secrets, source.external_id)):
+        said = said.replace(secret, "•••")
+    throttled = "throttl" in code.lower() or getattr(error, "status_code", 0) == TOO_MANY_REQUESTS
+    return Trouble(
+        f"{product.label} refused: {said[:SAID_LIMIT]} ({code})", code=code, throttled=throttled, answered=True
+    )
