@@ -19,6 +19,7 @@ from kombu.exceptions import OperationalError
 from alerts.estate.waiting import end_waiting_periods as end_due_periods
 from alerts.events.evaluate import evaluate_batch
 from alerts.incidents.correlate import correlate_batch
+from alerts.mirrors.check import check_batch
 from alerts.mirrors.poll import poll_batch, watch_silence
 from alerts.notifications.claim import POOL
 from alerts.notifications.deliver import deliver_one
@@ -132,7 +133,8 @@ def deliver() -> None:
 
 @shared_task(name="deliveries.poll")
 def poll() -> None:
-    """Read the sources whose turn it is and tell of silent ones, where waiting for a network holds nothing up."""
+    """Check and read the sources whose turn it is and tell of silent ones; waiting for a network holds nothing up."""
+    drain(check_batch)
     drain(poll_batch, then=(evaluate,))
     drain(watch_silence, then=(correlate, dispatch))
 

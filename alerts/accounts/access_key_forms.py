@@ -63,7 +63,7 @@ class AccessKeyForm(forms.Form):
         help_text=gettext_lazy("One in a line, such as 10.0.0.0/8 or one address. Empty: from anywhere."),
     )
     region = forms.RegexField(
-        REGION.pattern + r"\Z",
+        rf"\A{REGION.pattern}\Z",
         label=gettext_lazy("Default region"),
         initial="cn-hangzhou",
         max_length=64,

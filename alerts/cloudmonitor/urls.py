@@ -3,6 +3,7 @@
 from django.urls import path
 
 from alerts.cloudmonitor import (
+    access_urls,
     check_urls,
     contact_urls,
     history_urls,
@@ -26,5 +27,6 @@ urlpatterns = [
     *history_urls.urlpatterns,
     *subscription_urls.urlpatterns,
     *silence_urls.urlpatterns,
+    *access_urls.urlpatterns,
     path("help/events/", catalogue.EventCatalogue.as_view(), name="event_catalogue"),
 ]

@@ -16,7 +16,7 @@ from alerts.mirrors.models import Reads, Source
 
 MOST_REGIONS = 30
 ROLE_ARN = re.compile(r"acs:ram::\d{1,20}:role/[A-Za-z0-9._-]{1,64}")
-EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
+EXTERNAL_ID = re.compile(r"[A-Za-z0-9_+=,.@:/-]{2,1224}")
 SESSION = re.compile(r"[A-Za-z0-9.@_-]{2,64}")
 ENDPOINT = re.compile(r"(?:https?://)?[A-Za-z0-9.{}_-]+(?::\d{1,5})?")
 
@@ -35,18 +35,18 @@ class SourceForm(forms.Form):
         help_text=gettext_lazy("Stored encrypted, and never shown again."),
     )
     role_arn = forms.RegexField(
-        ROLE_ARN.pattern + r"\Z", label=gettext_lazy("Role ARN"), required=False, max_length=255,
+        rf"\A{ROLE_ARN.pattern}\Z", label=gettext_lazy("Role ARN"), required=False, max_length=255,
         widget=forms.TextInput(attrs={**PLAIN, "placeholder": "acs:ram::1000000000000001:role/kms-console"}),
         help_text=gettext_lazy("RAM role by which the account is read; the key only assumes it. Empty: the key reads."),
         error_messages={"invalid": gettext_lazy("This is no role: write one such as acs:ram::<account>:role/<name>.")},
     )  # fmt: skip
     external_id = forms.RegexField(
-        EXTERNAL_ID.pattern + r"\Z", label=gettext_lazy("External ID"), required=False, max_length=1224,
+        rf"\A{EXTERNAL_ID.pattern}\Z", label=gettext_lazy("External ID"), required=False, max_length=1224,
         widget=forms.TextInput(attrs=PLAIN), help_text=gettext_lazy("If the role's trust policy asks for one."),
         error_messages={"invalid": gettext_lazy("At least two letters, digits or any of + = , . @ : / _ -")},
     )  # fmt: skip
     role_session = forms.RegexField(
-        SESSION.pattern + r"\Z", label=gettext_lazy("Session name"), required=False, max_length=64,
+        rf"\A{SESSION.pattern}\Z", label=gettext_lazy("Session name"), required=False, max_length=64,
         widget=forms.TextInput(attrs={**PLAIN, "placeholder": "kms-console"}),
         help_text=gettext_lazy("By which the account's audit trail names what is read by the role."),
         error_messages={"invalid": gettext_lazy("At least two letters, digits or any of . @ _ -")},
@@ -68,7 +68,7 @@ class SourceForm(forms.Form):
         help_text=gettext_lazy("One happening is one event: either the cloud's own, or ours of a difference."),
     )  # fmt: skip
     endpoint = forms.RegexField(
-        ENDPOINT.pattern + r"\Z", label=gettext_lazy("Endpoint"), required=False, max_length=255,
+        rf"\A{ENDPOINT.pattern}\Z", label=gettext_lazy("Endpoint"), required=False, max_length=255,
         widget=forms.TextInput(attrs=PLAIN),
         help_text=gettext_lazy("Host and port of another console in place of the cloud; empty: the cloud's own."),
     )  # fmt: skip

@@ -86,6 +86,7 @@ def _cloudmonitor_sections() -> tuple[Section, ...]:
                 (_("Outbox"), "cloudmonitor:outbox", "inbox"),
             ),
         ),
+        (_("Access Center"), ((_("Sources"), "cloudmonitor:sources", "cloud-download"),)),
         (_("Help"), ((_("Event Catalogue"), "cloudmonitor:event_catalogue", "book-open"),)),
     )
 

@@ -17,6 +17,7 @@ from alerts.notifications.models import Destination, Notification
 from alerts.rules.models import ResourceGroup
 from alerts.rules.save import set_state
 from tests import builders
+from tests.mirrors.cloud import a_source
 from tests.silences.quiet import a_silence
 from tests.subscriptions.making import a_configuration, a_policy, a_push_channel
 
@@ -30,6 +31,9 @@ FOR_ADMINISTRATORS = {
     "accounts:administration", "accounts:member_add", "accounts:member_modify", "accounts:member_remove",
     "accounts:tokens", "accounts:token_create", "accounts:token_revoke", "accounts:audit",
     "accounts:access_keys", "accounts:access_key_create", "accounts:access_key_modify", "accounts:access_key_rotate",
+    "cloudmonitor:source_create", "cloudmonitor:source_modify", "cloudmonitor:source_teller",
+    "cloudmonitor:source_delete", "cloudmonitor:source_check", "cloudmonitor:source_read", "cloudmonitor:source_pause",
+    "cloudmonitor:source_resume",
     "accounts:access_key_disable", "accounts:access_key_enable", "accounts:access_key_delete",
 }  # fmt: skip
 ONES_OWN = {"accounts:settings", "accounts:switch"}
@@ -87,7 +91,7 @@ def addresses() -> Any:
         "alert_rule": rule.pk, "contact_group": builders.a_contact_group().pk, "contact": contact.pk,
         "notification": notification.pk, "outbox": notification.pk, "member": member.pk,
         "access_key": create_access_key(account, now=builders.NOW)[0].pk,
-        "silence": a_silence().pk, "incident": builders.an_incident().pk,
+        "source": a_source().pk, "silence": a_silence().pk, "incident": builders.an_incident().pk,
         "address": contact.addresses.get().pk, "token": ApiToken.objects.get(account=account).pk, "replica": replica.pk,
     }  # fmt: skip
     assert isinstance(client_key, ClientKey)
