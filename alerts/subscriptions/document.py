@@ -12,6 +12,7 @@ from alerts.channels import BY_KIND
 from alerts.channels.base import MASK
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import time
 
     from alerts.subscriptions.models import NotificationConfiguration, PushChannel, SubscriptionPolicy
@@ -26,8 +27,9 @@ CLOCK = "%H:%M"
 SECRETS = frozenset({"url", "secret", "previous_secret", "headers"})
 
 
-def policy_document(policy: SubscriptionPolicy) -> Document:
-    """Return the document of a stored policy."""
+def policy_document(policy: SubscriptionPolicy, *, push_channels: Iterable[PushChannel] | None = None) -> Document:
+    """Return the document of a policy, with these push channels; with those that are stored when None."""
+    pushed = policy.push_channels.all() if push_channels is None else push_channels
     return {
         **{field: getattr(policy, field) for field in TEXTS},
         **{field: list(getattr(policy, field)) for field in LISTS},
@@ -37,7 +39,7 @@ def policy_document(policy: SubscriptionPolicy) -> Document:
         "effective_end": _clock(policy.effective_end),
         "configuration": policy.configuration.name if policy.configuration else "",
         "methods": dict(policy.methods),
-        "push_channels": sorted(policy.push_channels.values_list("name", flat=True)),
+        "push_channels": sorted(channel.name for channel in pushed),
     }
 
 

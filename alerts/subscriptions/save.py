@@ -44,9 +44,13 @@ def save_policy(
     """Create or modify a policy; push channels stay as they are when None. `opened`: the version that was looked at.
 
     Raises Refused at `name` when another policy of the account has it, and at `opened` when somebody else changed the
-    policy since it was looked at, or deleted it.
+    policy since it was looked at, or deleted it. What changes nothing makes no version.
     """
     stored = _locked(SubscriptionPolicy.objects.all(), policy, opened=opened)
+    if push_channels is not None:
+        push_channels = list(push_channels)
+    if stored and policy_document(stored) == policy_document(policy, push_channels=push_channels):
+        return policy
     policy.changed_at, policy.version = now, stored.version + 1 if stored else 1
     if not stored:
         policy.created_at = now

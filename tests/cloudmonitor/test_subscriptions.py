@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from alerts.accounts.models import AuditEntry, Role
 from alerts.subscriptions.models import Batch, SubscriptionPolicy
+from alerts.subscriptions.save import save_policy
 from tests.builders import NOW, OTHER_UID, a_contact, an_account, an_event
 from tests.cloudmonitor.people import a_stranger, page_of, sent, signed_in, words_of
 from tests.subscriptions.making import a_configuration, a_group, a_policy, a_push_channel, run
@@ -187,6 +188,23 @@ def test_a_save_over_a_newer_version_is_noticed() -> None:
     sent(client, of(policy, "modify"), typed(opened="1", denoise_mute_0="7", anyway="2"), expect=302)
     policy.refresh_from_db()
     assert (policy.denoise_mute, policy.version) == (420, 3)
+
+
+def test_saving_what_is_unchanged_makes_no_version() -> None:
+    policy = a_policy(name="night watch")
+    client = signed_in()
+    for opened in ("1", "2", "2"):
+        sent(client, of(policy, "modify"), typed(opened=opened, denoise_mute_0="6"), expect=302)
+    policy.refresh_from_db()
+    assert policy.version == 2
+    assert [version.number for version in policy.versions.order_by("number")] == [1, 2]
+
+
+def test_a_push_channel_more_or_less_is_a_change() -> None:
+    policy, channel = a_policy(), a_push_channel()
+    for channels in ([channel], [channel], [], []):
+        save_policy(SubscriptionPolicy.objects.get(pk=policy.pk), push_channels=channels, now=NOW)
+    assert SubscriptionPolicy.objects.get(pk=policy.pk).version == 3
 
 
 def test_policies_are_switched_and_deleted_alone_and_together() -> None:
