@@ -64,8 +64,8 @@ def _tells(target: RuleTarget, but: Contact | None) -> bool:
 
 
 @transaction.atomic
-def delete_contact(contact: Contact) -> None:
-    """Delete a contact; what it was told stays in the history.
+def delete_contact(contact: Contact, *, further: Iterable[str] = ()) -> None:
+    """Delete a contact; what it was told stays in the history. `further`: what else speaks against it, in sentences.
 
     Raises:
         Refused: a group would be empty (the default group may be), or an alert rule would have nobody to tell.
@@ -77,6 +77,7 @@ def delete_contact(contact: Contact) -> None:
         sentences.append(_("No contact would be left in the contact group %(names)s.") % {"names": quoted(groups)})
     if rules := [rule.name for rule in left_silent(contact)]:
         sentences.append(_("Nobody would be left to tell for the alert rule %(names)s.") % {"names": quoted(rules)})
+    sentences.extend(further)
     if sentences:
         raise Refused(" ".join(sentences))
     contact.delete()

@@ -9,9 +9,11 @@ from django.urls import reverse
 
 from alerts.accounts.models import Role
 from alerts.contacts.models import DEFAULT_GROUP, Contact
-from tests.builders import OTHER_UID, a_contact, a_contact_group, a_rule, an_account
+from alerts.subscriptions.save import save_policy
+from tests.builders import NOW, OTHER_UID, a_contact, a_contact_group, a_rule, an_account
 from tests.cloudmonitor.people import a_stranger, page_of, sent, signed_in, words_of
 from tests.cloudmonitor.test_contacts import delete, modify, typed
+from tests.subscriptions.making import a_configuration, a_policy, a_push_channel
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +39,34 @@ def test_a_contact_that_would_leave_a_group_empty_or_a_rule_silent_stays_and_bot
     assert "contact group “Night shift”" in words
     assert "alert rule “rotation_failed”" in words
     assert Contact.objects.exists()
+
+
+def test_a_contact_without_whom_a_policy_tells_nobody_of_some_level_stays_and_the_policy_is_named() -> None:
+    contact, phone = a_contact("Li.Na"), a_contact("Wu.Di", email="", phone={"phone": "+8613800001234"})
+    group = a_contact_group(contact, phone, name="Night shift")
+    policy = a_policy(a_configuration(group), name="night watch")
+    words = words_of(sent(signed_in(), delete(contact), {}, expect=422))
+    assert "Nobody would be left to tell for the subscription policy “night watch”." in words
+    assert "alert rule" not in words.split("There is a mistake")[-1].split("night watch")[0]
+    policy.levels = ["CRITICAL", "WARN"]
+    save_policy(policy, now=NOW)
+    sent(signed_in(), delete(contact), {}, expect=302)
+    assert list(Contact.objects.all()) == [phone]
+
+
+def test_a_policy_that_also_pushes_to_a_system_lets_its_only_reachable_contact_go() -> None:
+    contact, other = a_contact("Li.Na"), a_contact("Wu.Di", confirmed=False)
+    a_policy(a_configuration(a_contact_group(contact, other)), push=[a_push_channel()])
+    sent(signed_in(), delete(contact), {}, expect=302)
+    assert list(Contact.objects.all()) == [other]
+
+
+def test_a_policy_that_a_changed_contact_leaves_with_nobody_is_named() -> None:
+    contact = a_contact("Li.Na", email="li.na@example.com", phone={"phone": "+8613800001234"})
+    a_policy(a_configuration(a_contact_group(contact)), name="night watch")
+    client = signed_in()
+    sent(client, modify(contact), typed(name="Li.Na", email="", phone="+8613800001234"), expect=302)
+    assert "Nobody is left to tell for the subscription policy “night watch”" in words_of(client.get(LIST))
 
 
 def test_a_contact_of_whom_others_remain_is_deleted() -> None:

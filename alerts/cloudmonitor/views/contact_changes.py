@@ -16,7 +16,8 @@ from alerts.contacts.directory import add_to_group, keep_contact
 from alerts.contacts.forms import AddToGroupForm, ContactForm
 from alerts.contacts.models import Contact
 from alerts.notifications.addresses import ask_unasked
-from alerts.rules.dependents import delete_contact, quoted, reaches_anybody, told_by
+from alerts.rules.dependents import quoted, reaches_anybody, told_by
+from alerts.subscriptions.dependents import delete_contact, reached_through
 from alerts.tasks import deliver, ring
 from alerts.ui.forms import FormPage
 
@@ -89,13 +90,17 @@ class ContactModify(ContactCreate):
         return ContactForm(data, instance=self.contact())
 
     def act(self, form: ContactForm, *, now: datetime) -> str:
-        """Store the changes, and warn of the alert rules that have nobody to tell any more."""
+        """Store the changes, and warn of the alert rules and policies that have nobody to tell any more."""
         before = {rule.pk for rule in told_by(form.instance) if reaches_anybody(rule)}
+        levels = reached_through(form.instance)
         address = super().act(form, now=now)
         silent = [rule.name for rule in told_by(form.instance) if rule.pk in before and not reaches_anybody(rule)]
         if silent:
             said = _("Nobody is left to tell for the alert rule %(names)s, as long as this stays so.")
             messages.warning(self.request, said % {"names": quoted(silent)})
+        if less := [name for name, now_told in reached_through(form.instance).items() if levels[name] - now_told]:
+            said = _("Nobody is left to tell for the subscription policy %(names)s, as long as this stays so.")
+            messages.warning(self.request, said % {"names": quoted(less)})
         return address
 
     def done(self) -> str:
