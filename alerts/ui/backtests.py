@@ -94,7 +94,9 @@ def figures_of(figures: Figures) -> list[tuple[str, int, str]]:
             "count": formats.number(report.outside)}),
         (_("Messages"), figures.sent, _("%(count)s more in digests") % {"count": formats.number(digested)}),
         (_("At night"), figures.night, _("from 22:00 to 7:00 in the zone %(zone)s") % {"zone": figures.zone}),
-        (_("People"), len(figures.people), _("and %(count)s push channels") % {"count": len(figures.systems)}),
+        (_("People"), len(figures.people), ngettext(
+            "and %(count)s push channel", "and %(count)s push channels", len(figures.systems)
+        ) % {"count": len(figures.systems)}),
     ]  # fmt: skip
 
 
