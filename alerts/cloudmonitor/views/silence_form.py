@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from alerts.accounts.models import Role
 from alerts.cloudmonitor.views import silence_cells as cells
+from alerts.cloudmonitor.views.incident_cells import title_of
 from alerts.cloudmonitor.views.silences import warnings_of
 from alerts.events.catalog import BY_NAME
 from alerts.events.counts import seen_in
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
+    from alerts.incidents.models import Incident
     from alerts.notifications.silence_past import Hiding
 
 MOST_INCIDENTS = 5
@@ -46,6 +48,7 @@ class Outlook:
     stops: Sequence[tuple[str, str, str]] = ()
     hiding: Hiding | None = None
     newest: Sequence[dict[str, Any]] = ()
+    lasting: Sequence[tuple[Incident, str]] = ()
     slow: bool = False
     warnings: Sequence[str] = ()
     coming: Sequence[dict[str, Any]] = ()
@@ -184,6 +187,7 @@ class SilencePreview(SilenceCreate):
         try:
             found.hiding = would_hide(pattern, schedule, account=self.account.pk, now=form.now)
             found.newest = [event_line(event) for event in found.hiding.newest]
+            found.lasting = [(each, title_of(each)) for each in found.hiding.lasting[:MOST_INCIDENTS]]
         except Slow:
             found.slow = True
         if schedule:
