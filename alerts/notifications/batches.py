@@ -156,7 +156,7 @@ def events_of(batch: Batch) -> QuerySet[Decision, UUID]:
     """Return the ids of exactly the events that a batch tells of.
 
     A first message and one about more of it tell of their own events, a digest of those of its items; all others of
-    everything that the bundle has told by then.
+    everything that the bundle has gathered by then, told or not.
     """
     told = Decision.objects.filter(account=batch.account_id)
     if batch.kind == Batch.Kind.DIGEST:
@@ -164,7 +164,21 @@ def events_of(batch: Batch) -> QuerySet[Decision, UUID]:
     if batch.kind in (Batch.Kind.FIRST, Batch.Kind.MORE) or batch.bundle_id is None:
         return told.filter(batch=batch).values_list("event_id", flat=True)
     earlier = Batch.objects.filter(bundle=batch.bundle_id, number__lte=batch.number)
-    return told.filter(batch__in=earlier).values_list("event_id", flat=True)
+    gathered = Q(bundle=batch.bundle_id, decided_at__lte=batch.made_at)
+    by_then = Q(batch__in=earlier) | gathered & (~Q(verdict=COUNTED) | Q(occurred_at__gte=batch.since))
+    return told.filter(by_then).values_list("event_id", flat=True)
+
+
+def messages_about(incident_id: int, *, account: CloudAccount | str) -> QuerySet[Notification]:
+    """Return the messages about an incident: those of rules, and those of policies in which it stands among others."""
+    told = Decision.objects.filter(incident_id=incident_id)
+    whole = (Batch.Kind.REPEAT, Batch.Kind.ESCALATION, Batch.Kind.RECOVERY)
+    bundles = told.filter(bundle__isnull=False).values("bundle")
+    batches = Batch.objects.filter(
+        Q(pk__in=told.filter(batch__isnull=False).values("batch")) | Q(bundle__in=bundles, kind__in=whole)
+    )
+    found = Notification.objects.filter(Q(incident_id=incident_id) | Q(batch__in=batches.values("pk")), account=account)
+    return found.select_related("batch")
 
 
 def batch_of(account: CloudAccount, identity: str) -> Batch | None:

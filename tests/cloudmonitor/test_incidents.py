@@ -14,6 +14,7 @@ from alerts.incidents.correlate import correlate_batch
 from alerts.incidents.models import Incident
 from alerts.notifications.models import Notification
 from tests.builders import NOW, OTHER_UID, a_draft, a_user, an_account, an_incident, some_events
+from tests.subscriptions.making import a_configuration, a_group, a_policy, run
 
 pytestmark = pytest.mark.django_db
 LIST = "/cloudmonitor/event-center/incidents/"
@@ -58,6 +59,18 @@ def test_the_page_tells_what_happened_in_order(operator: Client) -> None:
     words = operator.get(address("", incident)).content.decode()
     assert "rds-prod-app" in words
     assert words.index("Opened") < words.index("Repeated: 4 times")
+
+
+def test_the_page_tells_what_policies_said_too_and_by_which_message(operator: Client) -> None:
+    resource = "acs:kms:cn-hangzhou:1000000000000001:secret/rds"
+    incident = an_incident(resource=resource)
+    a_policy(a_configuration(a_group("li@example.com"), steps=[(1, a_group("wu@example.com"))]), name="night watch")
+    run(NOW + timedelta(seconds=1))
+    run(NOW + timedelta(minutes=2))
+    words = operator.get(address("", incident)).content.decode()
+    assert words.index("l•••@example.com · night watch – First message") < words.index(
+        "w•••@example.com · night watch – Escalation"
+    )
 
 
 def test_acknowledging_stops_messages_and_says_how_many(operator: Client) -> None:

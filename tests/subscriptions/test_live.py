@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from alerts.events.models import SystemEvent
 from alerts.incidents.models import Incident
-from alerts.notifications.batches import events_of
+from alerts.notifications.batches import events_of, messages_about
 from alerts.notifications.digests import digest_batch
 from alerts.notifications.models import Decision, Notification
 from alerts.notifications.policy_backtest import backtest, plan_of
@@ -302,3 +302,24 @@ def test_a_test_event_is_told_at_once_by_every_policy_that_takes_it() -> None:
     (batch,) = batches()
     assert batch.test
     assert verdicts() == {"TOLD": 1}
+
+
+def test_an_escalation_leads_to_all_events_that_it_counts_also_those_that_wait_and_to_none_that_come_later() -> None:
+    other = ARN.replace("rds", "redis")
+    incidents = [an_incident(ARN), an_incident(other)]
+    a_policy(a_configuration(a_group(), steps=[(1, a_group("second@example.com"))]))
+    for resource in (ARN, other):
+        failures(1, resource=resource)
+        run(NOW + SECOND)
+    run(NOW + 2 * MINUTE)
+    failures(2, start=180)
+    run(NOW + 4 * MINUTE)
+    first, escalation = batches()
+    assert (first.count, escalation.kind, escalation.count) == (1, "ESCALATION", 2)
+    assert [len(events_of(each)) for each in (first, escalation)] == [1, 2]
+    run(NOW + 6 * MINUTE)
+    assert [(each.count, len(events_of(each))) for each in batches()] == [(1, 1), (2, 2), (3, 3)]
+    said = [[f"{each.batch.kind} to {each.masked}" for each in messages_about(incident.pk, account=incident.account)
+             if each.batch] for incident in incidents]  # fmt: skip
+    assert [sorted(each.split()[0] for each in found) for found in said] == [
+        ["ESCALATION", "FIRST", "MORE"], ["ESCALATION", "MORE"]]  # fmt: skip

@@ -163,7 +163,9 @@ def message_step(message: Notification) -> dict[str, Any]:
     words = _("Recovery by %(channel)s to %(recipient)s: %(state)s") if message.recovery else _(
         "%(channel)s to %(recipient)s: %(state)s"
     )  # fmt: skip
+    policy = f"{message.batch.policy_name} – {message.batch.get_kind_display()}" if message.batch else ""
     return {
         "at": message.finished_at or message.created_at, "title": words % said, "tone": tone, "icon": icon,
-        "text": message.masked, "url": reverse("cloudmonitor:notification", args=[message.pk]),
+        "text": " · ".join(filter(None, (message.masked, policy))),
+        "url": reverse("cloudmonitor:notification", args=[message.pk]),
     }  # fmt: skip

@@ -14,8 +14,8 @@ from alerts.cloudmonitor.views import incident_cells as cells
 from alerts.cloudmonitor.views.cells import select_cell
 from alerts.incidents.filters import IncidentFilter
 from alerts.incidents.models import Incident
+from alerts.notifications.batches import messages_about
 from alerts.notifications.facts import name_of
-from alerts.notifications.models import Notification
 from alerts.ui.access import ConsoleView
 from alerts.ui.pages import ListPage
 from alerts.ui.resource_links import resource_url
@@ -106,7 +106,7 @@ class IncidentDetails(ConsoleView):
 def steps_of(incident: Incident) -> list[dict[str, Any]]:
     """Return the timeline with the messages, oldest first; of very long ones the newest part."""
     entries = incident.entries.order_by("-pk")[:MOST_ENTRIES]
-    messages = Notification.objects.filter(account=incident.account_id, incident_id=incident.pk).order_by("-pk")
+    messages = messages_about(incident.pk, account=incident.account_id).order_by("-pk")
     steps = [cells.entry_step(entry) for entry in entries][::-1]
     steps += [cells.message_step(message) for message in messages[:MOST_MESSAGES]]
     return sorted(steps, key=lambda step: step["at"])
