@@ -36,7 +36,16 @@ class Kind:
 def critical_types(pattern: Pattern) -> list[EventType]:
     """Return the critical event types of the catalogue of which a pattern may hide some."""
     kinds = replace(pattern, keywords=(), sql_filter="", resources=())
-    return [record for record in CATALOG if record.level == CRITICAL and kinds.matches(_kind(record))]
+    found = (record for record in CATALOG if record.level == CRITICAL and kinds.matches(_kind(record)))
+    return [
+        record for record in found if not pattern.resources or any(_may_be(each, record) for each in pattern.resources)
+    ]
+
+
+def _may_be(resource: str, record: EventType) -> bool:
+    """Tell whether resources of this form may be of the kind of an event type: `…:secret/x*` are all secrets."""
+    kind, slash, _local = resource.rpartition(":")[2].partition("/")
+    return not slash or "*" in kind or "?" in kind or kind.lower() == record.resource_kind
 
 
 def _kind(record: EventType) -> Kind:
