@@ -86,6 +86,7 @@ def record_usage(instance: Instance, *, resource_type: str, used: float, now: da
     if used < 0:
         raise Refused(_("Usage cannot be less than nothing."), field="used")
     row = Instance.objects.select_for_update(of=("self",)).select_related("account").get(pk=instance.pk)
+    refuse_mirrored(row)
     quota = getattr(row, QUOTA_FIELDS[Usage.Of(resource_type)])
     Usage.objects.bulk_create(
         [Usage(instance=row, resource_type=resource_type, used=used, quota=quota, sampled_at=now)],

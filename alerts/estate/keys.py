@@ -73,6 +73,7 @@ def create_key(
 def _check_room(instance: Instance) -> None:
     # Under the lock of the instance, or two at once would both take the last place.
     instance = Instance.objects.select_for_update().get(pk=instance.pk)
+    refuse_mirrored(instance)
     used = sum(instance.keys.filter(deleted_at=None).values_list("versions", flat=True))
     if used >= instance.key_quota:
         raise Refused(

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from alerts.estate.models import Instance, Key, Replica, Synchronization
-from alerts.estate.refusal import Refused
+from alerts.estate.refusal import Refused, refuse_mirrored
 from alerts.facts.collect import record_fact
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ def add_replica(primary: Instance, *, replica: Instance, now: datetime) -> Repli
     # Both under their lock, and always in the same order: two at once would both find the replica free.
     ends = Instance.objects.select_for_update().filter(pk__in=[primary.pk, replica.pk]).order_by("pk").in_bulk()
     source, target = ends[primary.pk], ends[replica.pk]
+    refuse_mirrored(source)
+    refuse_mirrored(target)
     for broken, sentence in _conditions(source, target):
         if broken:
             raise Refused(sentence, field="replica")
@@ -68,6 +70,7 @@ def record_synchronization(
     """Record how copying a key to a replica ended."""
     if key.instance_id != replica.primary_id or key.deleted_at:
         raise Refused(_("This key does not belong to the primary instance of the replica."), field="key")
+    refuse_mirrored(key)
     row, _created = Synchronization.objects.select_for_update().update_or_create(
         replica=replica,
         key=key,

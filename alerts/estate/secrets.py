@@ -78,6 +78,7 @@ def _usable(key: Key) -> Key:
 def _check_room(instance: Instance) -> None:
     # Under the lock of the instance, or two at once would both take the last place.
     instance = Instance.objects.select_for_update().get(pk=instance.pk)
+    refuse_mirrored(instance)
     if instance.secrets.filter(deleted_at=None).count() >= instance.secret_quota:
         raise Refused(
             _("The secret quota of %(instance)s is used up: %(quota)d. Delete secrets or raise it.")

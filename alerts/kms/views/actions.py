@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django import forms
 from django.core.cache import cache
 from django.db import transaction
+from django.http import HttpResponseRedirect
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,9 @@ from alerts.ui.forms import FormPage
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
 
     from alerts.kms.views.frame import Text
 
@@ -105,6 +109,12 @@ class RegionForm(Regional, FormPage):
 
 class Action(OfOne, RegionForm):
     """A form that changes one resource."""
+
+    def get(self, request: HttpRequest, **kwargs: object) -> HttpResponseBase:
+        """Show the form; of what is only read from the cloud there is none, and its page says so."""
+        if self.row.mirrored_by is not None:
+            return HttpResponseRedirect(self.back())
+        return super().get(request, **kwargs)
 
     def back(self) -> str:
         """Return the resource's page."""

@@ -21,6 +21,7 @@ from alerts.estate.regions import BY_ID, REGIONS, Region
 from alerts.events.models import SystemEvent
 from alerts.kms.addresses import address_of, events_of
 from alerts.kms.incidents import incidents_of
+from alerts.mirrors.models import Source
 from alerts.ui.access import ConsoleView
 from alerts.ui.event_cells import title_of
 from alerts.ui.formats import duration
@@ -129,6 +130,15 @@ class OfOne(Regional):
         return row
 
 
+def mirror_of(row: Any) -> dict[str, Any] | None:
+    """Return which source the row is read from, and when it was last seen there; None for what is our own."""
+    if row.mirrored_by is None:
+        return None
+    source = Source.objects.only("name").filter(pk=row.mirrored_by, account=row.account_id).first()
+    url = reverse("cloudmonitor:source", args=[source.pk]) if source else ""
+    return {"name": source.name if source else "–", "url": url, "at": row.mirrored_at}
+
+
 class ResourcePage(OfOne):
     """A resource: what is known of it, what can be done, and its newest events."""
 
@@ -137,11 +147,13 @@ class ResourcePage(OfOne):
     def get(self, request: HttpRequest, **_kwargs: object) -> HttpResponseBase:
         """Show it."""
         self.now = timezone.now()
-        deeds = list(self.deeds()) if self.may_change else []
+        mirror = mirror_of(self.row)
+        may_change = self.may_change and mirror is None
+        deeds = list(self.deeds()) if may_change else []
         context = {
             "row": self.row, "title": str(self.row), "trail": self.trail((str(self.row), "")), "deeds": deeds,
             "events": [self.shown(event) for event in self.events()], "now": self.now, "rest": self.rest(),
-            "all_events": self.all_events(), "may_change": self.may_change,
+            "all_events": self.all_events(), "may_change": may_change, "mirror": mirror,
             "incidents": incidents_of(self.row, self.arns(), now=self.now),
             **self.context(),
         }  # fmt: skip

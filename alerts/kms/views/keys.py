@@ -140,7 +140,7 @@ class CreateKey(RegionForm):
     def arguments(self) -> dict[str, Any]:
         """Offer the instances of the region; start from the one that the address names."""
         return {
-            "instances": self.rows_of(Instance),
+            "instances": self.rows_of(Instance).filter(mirrored_by=None),
             "initial": {"instance": self.request.GET.get("instance", "")},
         }
 

@@ -124,7 +124,7 @@ class CreateSecret(RegionForm):
     def arguments(self) -> dict[str, Any]:
         """Offer the instances of the region; start from the one that the address names."""
         initial = {"instance": self.request.GET.get("instance", ""), "rotation_unit": "days"}
-        return {"instances": self.rows_of(Instance), "initial": initial}
+        return {"instances": self.rows_of(Instance).filter(mirrored_by=None), "initial": initial}
 
     def do(self, form: forms.CreateSecret, *, now: datetime) -> Secret:
         """Create it."""

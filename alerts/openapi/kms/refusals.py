@@ -11,7 +11,7 @@ from alerts.openapi.errors import Fault, invalid
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-BAD, GONE, CONFLICT = 400, 404, 409
+BAD, CLOSED, GONE, CONFLICT = 400, 403, 404, 409
 STATUS = {
     "AliasAlreadyExists": BAD,
     "Rejected.LimitExceeded": BAD,
@@ -19,6 +19,7 @@ STATUS = {
     "Unsupported.Origin": BAD,
     "UnsupportedOperation": BAD,
     "Forbidden.KeyNotFound": GONE,
+    "Forbidden.NoPermission": CLOSED,
 }
 """Everything else that has a code is a state that forbids the call."""
 
