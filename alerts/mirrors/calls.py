@@ -6,6 +6,7 @@ redirects. What goes wrong comes back as `Trouble`, in words that hold no secret
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -35,6 +36,8 @@ MODULES = {
     KMS.name: "alibabacloud_kms20160120", CMS.name: "alibabacloud_cms20190101", STS.name: "alibabacloud_sts20150401",
 }  # fmt: skip
 TOO_MANY_REQUESTS = 429
+_AROUND = re.compile(r"^code: \d+, | request id: \S+$|[.,;]? *server string to sign is:.*$", re.IGNORECASE)
+"""What the SDKs and signatures put around the sentence of a refusal: no two are alike, and none of it helps."""
 
 
 class Trouble(Exception):
@@ -131,7 +134,7 @@ def _unreached(error: DeliveryError) -> Trouble:
 
 def _refused(error: Exception, source: Source, product: Product, by: Credentials) -> Trouble:
     code = code_of(error)
-    said = one_line(str(getattr(error, "message", "")))
+    said = _AROUND.sub("", one_line(str(getattr(error, "message", ""))))
     secrets = (
         by.security_token,
         by.access_key_secret,

@@ -27,6 +27,8 @@ MODELS: dict[str, tuple[type[Resource], str]] = {
     "instances": (Instance, "instance_id"), "keys": (Key, "key_id"), "secrets": (Secret, "name"),
     "access_points": (AccessPoint, "name"), "client_keys": (ClientKey, "client_key_id"),
 }  # fmt: skip
+UNPLACED = frozenset({"access_points", "client_keys"})
+"""What comes without an ARN, so that nothing in it says of which account and region it is."""
 TAKES: dict[str, Callable[[Look, Any], list[Happening]]] = {
     "instances": take_instances, "keys": take_keys, "aliases": take_aliases, "secrets": take_secrets,
     "access_points": take_access_points, "client_keys": take_client_keys,
@@ -38,11 +40,20 @@ ENDS: dict[str, Callable[[Look, Any], Happening]] = {
 
 def read(look: Look, cursor: Cursor) -> Records:
     """Ask for the cursor's page. Raises Trouble, also where the answer is about another account or region."""
+    _check_others(look, cursor)
     with opened(look.source, KMS, region=look.region) as client:
         page = read_page(client, cursor.what, number=cursor.page)
     for each in page.rows:
         _check_place(look, getattr(each, "arn", ""))
     return page
+
+
+def _check_others(look: Look, cursor: Cursor) -> None:
+    """Refuse what says no place of itself, where the rest of this reading came from another one."""
+    if cursor.what in UNPLACED:
+        others = Cursor.objects.filter(source=look.source.pk, region=look.region, failed_at__gte=look.source.begun_at)
+        if told := others.filter(error_code__in=["OtherAccount", "OtherRegion"]).first():
+            raise Trouble(told.error, code=told.error_code)
 
 
 def _check_place(look: Look, arn: str) -> None:

@@ -79,6 +79,7 @@ def page_like(answer: Any) -> Any:
         ("role_arn", {"role_arn": "not-a-role"}), ("every", {"every": "0"}), ("endpoint", {"endpoint": "a b"}),
         ("role_arn", {"role_arn": "x acs:ram::1:role/x"}),
         ("reads", {"reads": []}), ("calls_per_second", {"calls_per_second": "51"}), ("name", {"name": ""}),
+        ("regions", {"regions": "cn-beijing\ncn-hangzhou", "endpoint": "console:80"}),
         ("teller", {"reads": ["keys"], "teller": "cloud"}), ("external_id", {"external_id": "über"}),
     ],
 )  # fmt: skip
@@ -116,8 +117,9 @@ def test_a_page_shows_how_far_each_thing_is_and_what_went_wrong_with_what_to_do(
     cloud.trouble["secrets"] = Trouble("KMS refused: no (Forbidden.RAM)", code="Forbidden.RAM")
     source = read_all(a_source("keys", "secrets"), now=NOW)
     said = words_of(signed_in(Role.VIEWER).get(at("source", source)))
-    assert f"{REGION} Keys 1 of 1 Read" in said
-    assert "Failed, will be tried again KMS refused: no (Forbidden.RAM) A permission is missing" in said
+    assert "Keys 1 of 1 Read" in said
+    assert f"{REGION} Read 1 Failed, will be tried again 1" in said
+    assert "KMS refused: no (Forbidden.RAM) A permission is missing" in said
     live = signed_in(Role.VIEWER).get(at("source_live", source))
     assert b"<h1" not in live.content
     assert b'id="source-standing"' in live.content
@@ -169,6 +171,7 @@ def test_a_change_keeps_the_stored_secret_where_none_is_typed() -> None:
     source.refresh_from_db()
     assert (source.name, source.every, source.access_key_secret) == ("renamed", timedelta(minutes=10), SECRET)
     assert source.role_arn == "acs:ram::1:role/x"
+    assert source.check_left == ["sts", REGION]
     assert AuditEntry.objects.get(verb="source.change").subject == "renamed"
 
 

@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
 from alerts.estate.aliases import create_alias
+from alerts.estate.models import ClientKey
 from alerts.mirrors.cloud import CMS, KMS, Pace, Trouble, opened
 from alerts.mirrors.models import Cursor, Source
 from alerts.sources.alibaba_cloud.estate import is_there, read_page
@@ -155,3 +156,24 @@ def test_calls_go_out_at_the_pace_of_the_source() -> None:
     for _call in range(3):
         pace.wait()
     assert slept == pytest.approx([0.1, 0.2])
+
+
+def test_what_names_no_region_is_not_read_where_the_endpoint_answers_for_another(source: Source) -> None:
+    a_key()
+    a_client_key()
+    source.regions, source.reads = ["cn-beijing"], ["keys", "access_points", "client_keys"]
+    source.save()
+    with pytest.raises(CommandError, match="answers for cn-hangzhou, not for cn-beijing"):
+        run("poll", "main")
+    assert not ClientKey.objects.filter(region="cn-beijing").exists()
+    assert set(Cursor.objects.values_list("error_code", flat=True)) == {"OtherRegion"}
+
+
+def test_a_refusal_is_said_without_what_differs_each_time(source: Source) -> None:
+    source.access_key_secret = "not-the-secret-at-all"
+    said = set()
+    for _turn in range(2):
+        with pytest.raises(Trouble) as trouble:
+            rows(source, "keys")
+        said.add(trouble.value.message)
+    assert said == {"KMS refused: Specified signature is not matched with our calculation (SignatureDoesNotMatch)"}

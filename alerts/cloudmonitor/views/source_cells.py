@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -30,7 +31,8 @@ TONES = {
 OUTCOME_TONES = {
     "granted": "good", "missing": "critical", "refused": "critical", "untried": "neutral", "unknown": "warn",
 }  # fmt: skip
-SHOWN_REGIONS = 3
+SHOWN_REGIONS, FEW_REGIONS = 3, 2
+WELL = frozenset({"good", "neutral", "busy"})
 
 
 def state_cell(source: Source) -> SafeString:
@@ -106,19 +108,64 @@ def exported(now: datetime) -> tuple[Column, ...]:
     )
 
 
+Count = tuple[str, str, int]
+"""Tone, word, and how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What belongs to one region: rows, and how many of them came to what. `opened`: it is shown without a click."""
+
+    region: str
+    counts: list[Count]
+    rows: list[Any]
+    opened: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """How far one thing of one region has been read. `total` is 0 where it is not known; then there is no bar."""
 
     region: str
+    tone: str
+    word: str
     what: str
     done: int
     total: int
-    state: SafeString
     until: datetime | None
     last: datetime | None
     error: str
     advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What trying one permission came to."""
+
+    region: str
+    tone: str
+    word: str
+    action: str
+    said: str
+
+
+def grouped(rows: Sequence[Part | Answer]) -> list[Group]:
+    """Return the rows by region. Of many regions, only the first in which not all is well is open."""
+    by_region: dict[str, list[Any]] = {}
+    for row in rows:
+        by_region.setdefault(row.region, []).append(row)
+    few = len(by_region) <= FEW_REGIONS
+    unwell = next((name for name, held in by_region.items() if any(each.tone not in WELL for each in held)), None)
+    return [
+        Group(name or _("All regions"), counted(held), held, opened=few or name == unwell)
+        for name, held in by_region.items()
+    ]
+
+
+def counted(rows: Sequence[Part | Answer]) -> list[Count]:
+    """Return how many rows came to each outcome."""
+    found = Counter((row.tone, row.word) for row in rows)
+    return [(tone, word, count) for (tone, word), count in found.items()]
 
 
 def parts_of(source: Source) -> list[Part]:
@@ -137,29 +184,19 @@ def _is_left(row: Cursor, source: Source) -> bool:
 def _part(row: Cursor, source: Source, current: Cursor | None) -> Part:
     failed = row.failed_at is not None and row.ended_at is None
     if row.ended_at:
-        state = ui.state("read", tone="good", label=_("Read"))
+        tone, word = "good", _("Read")
     elif row == current:
-        state = ui.state("reading", tone="busy", label=_("Being read"))
+        tone, word = "busy", _("Being read")
     elif failed:
-        state = ui.state("failed", tone="warn", label=_("Failed, will be tried again"))
+        tone, word = "warn", _("Failed, will be tried again")
     else:
-        state = ui.state("waiting", tone="neutral", label=_("Waits for its turn"))
-    events = row.what == Reads.EVENTS
+        tone, word = "neutral", _("Waits for its turn")
+    events, own = row.what == Reads.EVENTS, failed and row.error != source.error
     return Part(
-        region=row.region or _("All regions"), what=str(Reads(row.what).label), done=row.done,
-        total=0 if events else max(row.total, row.done), state=state, until=row.through if events else None,
-        last=row.last_whole_at, error=row.error if failed else "", advice=advice_on(row.error_code) if failed else "",
+        region=row.region, tone=tone, word=word, what=str(Reads(row.what).label), done=row.done,
+        total=0 if events else max(row.total, row.done), until=row.through if events else None,
+        last=row.last_whole_at, error=row.error if own else "", advice=advice_on(row.error_code) if own else "",
     )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What trying one permission came to."""
-
-    region: str
-    action: str
-    outcome: SafeString
-    said: str
 
 
 def outcome_words(each: Permission) -> str:
@@ -174,19 +211,10 @@ def answers_of(source: Source) -> list[Answer]:
     """Return what the check has found so far, by place."""
     found: list[Answer] = []
     for each in found_of(source):
-        state = ui.state(each.outcome, tone=OUTCOME_TONES[each.outcome], label=outcome_words(each))
         said = each.said or (_("Not tried, after what is said above.") if each.outcome == "unknown" else "")
-        found.append(Answer(each.region or _("All regions"), each.action or "–", state, said))
+        tone = OUTCOME_TONES[each.outcome]
+        found.append(Answer(each.region, tone, outcome_words(each), each.action or "–", said))
     return found
-
-
-def summary_of(found: Sequence[Permission]) -> list[tuple[str, str, int]]:
-    """Return how many permissions came to each outcome: tone, word, count."""
-    counts: dict[tuple[str, str], int] = {}
-    for each in found:
-        key = (OUTCOME_TONES[each.outcome], outcome_words(each))
-        counts[key] = counts.get(key, 0) + 1
-    return [(tone, word, count) for (tone, word), count in counts.items()]
 
 
 def places_left(source: Source) -> tuple[int, int]:

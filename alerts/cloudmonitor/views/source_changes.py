@@ -89,8 +89,10 @@ class SourceModify(SourceFormPage):
         return SourceForm(data, source=self.source)
 
     def act(self, form: SourceForm, *, now: datetime) -> str:
-        """Store it, and read by it at once."""
+        """Store it; what an earlier check found may hold no more, and it is checked and read anew."""
         book.change(self.source, now=now, **form.given)
+        self.source.refresh_from_db()
+        ask_for_check(self.source, now=now)
         self.subject = form.given["name"]
         tasks.ring(tasks.poll)
         return address_of(self.source)

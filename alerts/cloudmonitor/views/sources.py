@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from alerts.accounts.models import Role
 from alerts.cloudmonitor.views import source_cells as cells
-from alerts.mirrors.check import found_of
 from alerts.mirrors.models import Reads, Source
 from alerts.mirrors.policy import assuming_policy, least_policy
 from alerts.mirrors.standing import Standing, advice_on, standing_of
@@ -96,12 +95,13 @@ def standing(source: Source, *, may_change: bool) -> dict[str, Any]:
     code = standing_of(source)
     checking = source.check_asked_at is not None
     done, every = cells.places_left(source)
+    answers = cells.answers_of(source)
     return {
         "source": source, "state": cells.state_cell(source), "silent": code == Standing.SILENT,
         "lag": cells.lag_words(source, now=now), "next": cells.next_cell(source),
-        "advice": advice_on(source.error_code) if source.error else "", "parts": cells.parts_of(source),
-        "checking": checking, "checked_places": done, "places": every, "answers": cells.answers_of(source),
-        "summary": cells.summary_of(found_of(source)), "may_change": may_change,
+        "advice": advice_on(source.error_code) if source.error else "", "parts": cells.grouped(cells.parts_of(source)),
+        "checking": checking, "checked_places": done, "places": every,
+        "answers": cells.grouped(answers), "summary": cells.counted(answers), "may_change": may_change,
         "again": SOON if checking or (not source.paused_at and (source.begun_at or source.next_at <= now)) else SELDOM,
     }  # fmt: skip
 
