@@ -17,9 +17,11 @@ from django.urls import reverse
 from alerts.notifications import letters
 from alerts.notifications.audience import audiences_of
 from alerts.notifications.decide import rules_with_recipients
-from alerts.notifications.direct import Letter, send_directly
+from alerts.notifications.direct import Letter, language_of, send_directly
+from alerts.notifications.facts import title_of
 from alerts.notifications.models import Decision, Notification
 from alerts.notifications.recipients import recipients_of
+from alerts.notifications.wording import wording_of
 from alerts.silences.keep import next_end
 from alerts.silences.models import Silence, SilenceWindow
 from alerts.subscriptions.models import SubscriptionPolicy
@@ -39,10 +41,10 @@ UNBOTHERED = ("voice", "sms")
 """Channels that are not bothered with the end of a silence."""
 ENDED: Mapping[str, letters.Words] = {
     "en": letters.Words(
-        "Silence “{silence}” hid {hidden} system events",
+        "Silence “{silence}” hid {hidden} system event{plural}",
         (
             "A window of the silence “{silence}” of the account “{account}” is over: {start} to {end} UTC.",
-            "Nobody was told of {hidden} system events: {names}.",
+            "Nobody was told of {hidden} system event{plural}: {names}.",
             "Reason of the silence: {reason} ({author})",
         ),
         "Open the silence",
@@ -112,6 +114,7 @@ def _notify(silence: Silence, window: SilenceWindow, told: Iterable[Recipient], 
 
 def _letter(silence: Silence, window: SilenceWindow, recipient: Recipient) -> Letter:
     assert recipient.contact is not None
+    words = wording_of(language_of(recipient.contact.language))
     return letters.letter(
         ENDED,
         language=recipient.contact.language,
@@ -123,5 +126,6 @@ def _letter(silence: Silence, window: SilenceWindow, recipient: Recipient) -> Le
         start=f"{window.starts_at:%Y-%m-%d %H:%M}",
         end=f"{window.ends_at:%Y-%m-%d %H:%M}",
         hidden=str(window.hidden),
-        names=", ".join(f"{name} {count}" for name, count in window.names.items()),
+        plural="" if window.hidden == 1 else "s",
+        names=", ".join(f"{title_of(name, words)} {count}" for name, count in window.names.items()),
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 
+from alerts.contacts.models import Contact
 from alerts.notifications.dispatch import dispatch_batch
 from alerts.notifications.models import Notification
 from alerts.notifications.silence_ends import tell_ends
@@ -41,6 +43,26 @@ def test_a_minute_after_its_end_it_says_once_what_it_hid() -> None:
     letter = Notification.objects.first()
     assert letter is not None
     assert silence.name in letter.subject_of
+    assert "Nobody was told of 3 system events: Managed secret rotation failed 2, Key deleted 1." in letter.subject_of
+
+
+@db
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Nobody was told of 1 system event: Managed secret rotation failed 1."),
+        ("zh-hans", "托管凭据轮转失败 1。"),
+    ],
+)
+def test_one_event_is_one_event_in_the_language_of_the_reader(language: str, said: str) -> None:
+    contact = a_contact()
+    Contact.objects.update(language=language)
+    a_rule(group=a_contact_group(contact))
+    a_silence()
+    an_event(at=NOW)
+    dispatch_batch(now=NOW)
+    tell_ends(now=NOW + 2 * HOUR)
+    assert said in json.loads(Notification.objects.get().subject_of)["text"]
 
 
 @db
