@@ -86,6 +86,11 @@ class StepRow(forms.Form):
 class Steps(_FormSet):
     """The steps in their order."""
 
+    default_error_messages = {
+        **forms.BaseFormSet.default_error_messages,
+        "too_many_forms": gettext_lazy("An escalation has at most %(num)d steps."),
+    }
+
     def forget(self) -> None:
         """Show the rows as typed, without saying what is wrong with them yet."""
         for form in self.forms:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from alerts.contacts.models import ContactGroup
 from alerts.estate.refusal import Refused
+from alerts.rules.models import ResourceGroup
 from alerts.rules.save import Change
 from alerts.rules.shelf import new_edition
 from alerts.subscriptions.document import policy_document
@@ -51,6 +53,7 @@ def save_policy(
         push_channels = list(push_channels)
     if stored and policy_document(stored) == policy_document(policy, push_channels=push_channels):
         return policy
+    _hold_named(policy, push_channels or ())
     policy.changed_at, policy.version = now, stored.version + 1 if stored else 1
     if not stored:
         policy.created_at = now
@@ -73,6 +76,24 @@ def _locked(rows: QuerySet[Versioned], row: Versioned, *, opened: int | None) ->
     if opened is not None and opened != stored.version:
         raise Refused(_("Somebody changed this since you opened it; nothing was saved."), field="opened")
     return stored
+
+
+def _hold_named(policy: SubscriptionPolicy, push_channels: Iterable[PushChannel]) -> None:
+    """Keep what a policy names from being deleted before it is stored."""
+    if not _held(NotificationConfiguration.objects.all(), {policy.configuration_id}):
+        said = _("Somebody deleted the notification configuration: choose another.")
+        raise Refused(said, field="configuration")
+    if not _held(PushChannel.objects.all(), {channel.pk for channel in push_channels}):
+        raise Refused(_("Somebody deleted a push channel: choose again."), field="push_channels")
+    if not _held(ResourceGroup.objects.all(), {policy.resource_group_id}):
+        raise Refused(_("There is no such resource group any more: choose another."), field="resource_group")
+
+
+def _held(rows: QuerySet[Any], keys: Iterable[int | None]) -> bool:
+    """Lock these rows, in one order, against being deleted; tell whether all of them are there."""
+    wanted = set(keys) - {None}
+    found = rows.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")
+    return not wanted or len(found) == len(wanted)
 
 
 def _write(row: Versioned, taken: str) -> None:
@@ -128,6 +149,10 @@ def save_configuration(
     Raises Refused like `save_policy`.
     """
     _date(configuration, _locked(NotificationConfiguration.objects.all(), configuration, opened=opened), now=now)
+    named = (configuration.group_id, configuration.critical_group_id, configuration.warn_group_id,
+             configuration.info_group_id, *(step.group_id for step in steps or ()))  # fmt: skip
+    if not _held(ContactGroup.objects.all(), named):
+        raise Refused(_("Somebody deleted a contact group that is told here: choose another."))
     _write(configuration, _("There is a notification configuration of this name already."))
     if steps is not None:
         configuration.steps.all().delete()
@@ -155,16 +180,15 @@ def save_push_channel(
     return channel
 
 
+@transaction.atomic
 def delete_unused(row: NotificationConfiguration | PushChannel) -> None:
     """Delete a configuration or a push channel. Raises Refused, naming them, while policies use it."""
+    # Whoever saves a policy holds what it names, so nobody can begin to use the row from here on.
+    list(type(row).objects.select_for_update().filter(pk=row.pk))
     names = list(row.policies.order_by("name").values_list("name", flat=True)[:5])
     if names:
         raise Refused(_("Still used by: %(names)s.") % {"names": ", ".join(names)})
-    try:
-        with transaction.atomic():
-            row.delete()
-    except models.ProtectedError as error:
-        raise Refused(_("A subscription policy began to use it just now.")) from error
+    row.delete()
 
 
 def save_digest(digest: GroupDigest, *, now: datetime) -> GroupDigest:

@@ -10,13 +10,14 @@ import pytest
 from django.utils.datastructures import MultiValueDict
 
 from alerts.contacts.models import ContactGroup
+from alerts.estate.refusal import Refused
 from alerts.events.filters import Seen
 from alerts.subscriptions.configuration_form import ConfigurationForm
 from alerts.subscriptions.forms import PolicyForm
-from alerts.subscriptions.models import PushChannel
+from alerts.subscriptions.models import EscalationStep, NotificationConfiguration, PushChannel, SubscriptionPolicy
 from alerts.subscriptions.push_form import PushChannelForm
 from alerts.subscriptions.restore import form_of, roll_back
-from alerts.subscriptions.save import save_policy
+from alerts.subscriptions.save import delete_unused, save_configuration, save_policy
 from alerts.subscriptions.words import denoise_in_words, merge_in_words
 from tests.builders import NOW, a_contact, a_contact_group, an_account
 
@@ -150,7 +151,7 @@ def a_group() -> ContactGroup:
         ([("5", "")], {}, "Choose who is told then."),
         ([("", "GROUP")], {}, "Write after how many minutes."),
         ([("0", "GROUP")], {}, "greater than or equal to 1"),
-        ([("5", "GROUP")] * 6, {}, "at most 5"),
+        ([("5", "GROUP")] * 6, {}, "An escalation has at most 5 steps."),
         ([], {"name": ""}, "required"),
     ],
 )
@@ -265,3 +266,25 @@ def test_a_push_channel_that_is_not_this_one_lends_nothing(key: str) -> None:
     assert not form.is_valid()
     said = " ".join(each for _control, _label, each in form.mistakes())
     assert said == "Write where it is to be sent. Write the value of this header."
+
+
+def test_what_was_deleted_while_a_form_was_being_saved_is_said() -> None:
+    kept, gone = a_group(), a_group()
+    steps = [EscalationStep(after=5, group=gone)]
+    saved = NotificationConfiguration(account=an_account(), name="on call", group=kept)
+    ContactGroup.objects.get(pk=gone.pk).delete()
+    with pytest.raises(Refused, match="Somebody deleted a contact group"):
+        save_configuration(saved, steps=steps, now=NOW)
+    save_configuration(saved, steps=[], now=NOW)
+    policy = SubscriptionPolicy(account=an_account(), name="night watch", configuration=saved)
+    delete_unused(NotificationConfiguration.objects.get(pk=saved.pk))
+    with pytest.raises(Refused, match="Somebody deleted the notification configuration"):
+        save_policy(policy, now=NOW)
+    channel = PushChannel.objects.create(
+        account=an_account(), name="ops", kind="webhook", address="{}", created_at=NOW, changed_at=NOW
+    )
+    policy.configuration = None
+    delete_unused(PushChannel.objects.get(pk=channel.pk))
+    with pytest.raises(Refused, match="Somebody deleted a push channel"):
+        save_policy(policy, push_channels=[channel], now=NOW)
+    assert not SubscriptionPolicy.objects.exists()
