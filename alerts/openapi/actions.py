@@ -20,7 +20,8 @@ class Action:
 
     An action that `changes` anything needs the role of an operator, runs in one transaction, and is written into the
     audit trail; `subject` names the parameter (or field of the answer) which says what it changed: of several names,
-    with a space between, the first one that is there counts.
+    with a space between, the first one that is there counts. `forbidden` is the code for a key that may not do it,
+    where that is not the usual one of the product.
     """
 
     name: str
@@ -28,3 +29,4 @@ class Action:
     perform: Callable[[Call], dict[str, object]]
     changes: bool = False
     subject: str = ""
+    forbidden: str = ""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from alerts.openapi.actions import Action
     from alerts.openapi.received import Received
 
-HOST_ALIAS = re.compile(r"(?:kms|cms|metrics)\.(?P<region>[a-z]{2}(?:-[a-z0-9]+)+)\.")
+HOST_ALIAS = re.compile(r"(?:kms|kms-vpc|cms|metrics)\.(?P<region>[a-z]{2}(?:-[a-z0-9]+)+)\.")
 
 
 def answer(received: Received, *, request_id: str, now: datetime) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The door of the API at `/`, before everything that browsers need: no session, no form token, always JSON.
+"""The door of the API at `/`, before everything that browsers need: no session, no form token, never HTML.
 
 A call is recognised by what only programs send; whatever else asks for `/` goes on to the console.
 """
@@ -15,6 +15,7 @@ from django.db import OperationalError
 from django.http import HttpResponse
 from django.utils import timezone, translation
 
+from alerts.openapi import as_xml
 from alerts.openapi.answer import answer
 from alerts.openapi.errors import Fault
 from alerts.openapi.received import is_call, receive
@@ -42,7 +43,7 @@ class Gateway:
         request_id = str(uuid.uuid4()).upper()
         with translation.override("en"), timezone.override(UTC):
             status, body = respond(request, request_id=request_id)
-        made = response(status, body, request_id=request_id)
+        made = response(request, status, body, request_id=request_id)
         if request.method == "HEAD":
             made.content = b""
         return made
@@ -63,9 +64,14 @@ def respond(request: HttpRequest, *, request_id: str) -> tuple[int, Mapping[str,
     return fault.status, fault.body(request_id=request_id, host=request.META.get("HTTP_HOST", ""))
 
 
-def response(status: int, body: Mapping[str, object], *, request_id: str) -> HttpResponse:
-    """Return the response: JSON with its length, which no cache keeps."""
-    made = HttpResponse(json.dumps(body, ensure_ascii=False), status=status, content_type=JSON)
+def response(request: HttpRequest, status: int, body: Mapping[str, object], *, request_id: str) -> HttpResponse:
+    """Return the response: JSON, or XML where the query asks for it, with its length, which no cache keeps."""
+    query = request.META.get("QUERY_STRING", "")
+    if as_xml.asked(query):
+        text = as_xml.document(body, query=query, action=request.META.get("HTTP_X_ACS_ACTION", ""))
+    else:
+        text = json.dumps(body, ensure_ascii=False)
+    made = HttpResponse(text, status=status, content_type=as_xml.XML if as_xml.asked(query) else JSON)
     made["Content-Length"] = str(len(made.content))
     made["Cache-Control"] = "no-store"
     made["X-Content-Type-Options"] = "nosniff"

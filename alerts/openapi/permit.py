@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from alerts.accounts.models import AccessKey
     from alerts.openapi.actions import Action
 
+DENIED = "User not authorized to operate on the specified resource"
 INACTIVE = "InvalidAccessKeyId.Inactive"
 
 
@@ -30,13 +31,13 @@ def check_alive(key: AccessKey, *, now: datetime) -> None:
 def check_allowed(key: AccessKey, action: Action, *, address: str) -> None:
     """Raise Fault when the key may not be used from this address, or not for this action."""
     product = PRODUCTS[action.version]
-    name = f"{product.name}:{action.name}"
+    name, code = f"{product.name}:{action.name}", action.forbidden or product.forbidden
     if key.networks and not _within(address, key.networks):
-        raise Fault(403, product.forbidden, "This access key may not be used from this address.")
+        raise Fault(403, code, f"{DENIED}: this access key may not be used from this address.")
     if key.actions and not any(fnmatchcase(name, pattern) for pattern in key.actions):
-        raise Fault(403, product.forbidden, f"User not authorized: this access key does not allow {name}.")
+        raise Fault(403, code, f"{DENIED}: this access key does not allow {name}.")
     if action.changes and not Role(key.role).allows(Role.OPERATOR):
-        raise Fault(403, product.forbidden, f"User not authorized: {name} changes something, and this key only looks.")
+        raise Fault(403, code, f"{DENIED}: {name} changes something, and this key only looks.")
 
 
 def _within(address: str, networks: list[str]) -> bool:

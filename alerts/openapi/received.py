@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 FORM = "application/x-www-form-urlencoded"
 MOST_PARAMETERS = 4_000
 MOST_BYTES = 1024 * 1024
-MARKS = ("Action", "Version", "Signature", "AccessKeyId")
+MARKS = re.compile("(?:^|&)(?:Action|Version|Signature|AccessKeyId)=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def is_call(request: HttpRequest) -> bool:
         return True
     if "HTTP_X_ACS_ACTION" in request.META or request.META.get("HTTP_AUTHORIZATION", "").startswith("ACS3-"):
         return True
-    return any(mark in request.GET for mark in MARKS)
+    return MARKS.search(request.META.get("QUERY_STRING", "")) is not None
 
 
 def receive(request: HttpRequest) -> Received:

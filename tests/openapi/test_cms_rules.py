@@ -219,7 +219,12 @@ def test_a_callback_that_is_put_again_keeps_the_secret_that_signs_it(program: Pr
          400, "ParameterInvalid"),
         ({"WebhookParameters_1_Id": "1", "WebhookParameters_1_Url": URL, "WebhookParameters_1_Protocol": "ping"},
          400, "ParameterInvalid"),
-        ({"MnsParameters_1_Id": "1", "MnsParameters_1_Queue": "q"}, 400, "ParameterInvalid"),
+        ({"MnsParameters_1_Id": "1", "MnsParameters_1_Queue": "q"}, 400, "MissingParameter"),
+        ({"MnsParameters_1_Id": "1", "MnsParameters_1_Region": "cn-hangzhou"}, 400, "MissingParameter"),
+        ({"MnsParameters_1_Id": "1", "MnsParameters_1_Region": "x", "MnsParameters_1_Queue": "q"},
+         400, "ParameterInvalid"),
+        ({"FcParameters_1_Id": "1"}, 400, "MissingParameter"),
+        ({"SlsParameters_1_Id": "1"}, 400, "MissingParameter"),
         ({"OpenApiParameters_1_Id": "1", "OpenApiParameters_1_Action": "RotateSecret"}, 400, "ParameterInvalid"),
         ({f"WebhookParameters_{n}_{name}": f"{value}{n}" for n in range(1, 7)
           for name, value in (("Id", ""), ("Url", URL))}, 400, "ParameterInvalid"),
@@ -234,6 +239,16 @@ def test_targets_that_cannot_be_are_refused(program: Program, given: dict[str, s
     assert (answer.status_code, answer.json()["Code"]) == (status, code)
     assert "canary" not in answer.content.decode()
     assert not RuleTarget.objects.exists()
+
+
+def test_a_rule_has_five_targets_of_a_kind_at_most_however_many_calls_put_them(program: Program) -> None:
+    put_rule(program)
+    for number in range(5):
+        url = {"WebhookParameters_1_Id": number, "WebhookParameters_1_Url": f"{URL}{number}"}
+        program.fine("PutEventRuleTargets", RuleName=RULE, **url)
+    answer = program.call("PutEventRuleTargets", RuleName=RULE, WebhookParameters_1_Id=6, WebhookParameters_1_Url=URL)
+    assert (answer.status_code, answer.json()["Code"]) == (400, "ParameterInvalid")
+    assert '"WebhookParameters"' in answer.json()["Message"]
 
 
 def test_targets_of_no_rule_and_ids_of_no_target_are_not_found(program: Program) -> None:

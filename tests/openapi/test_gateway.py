@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 import redis
@@ -207,6 +209,37 @@ def test_other_methods_and_bodies_that_are_too_large_are_refused_as_json() -> No
     assert answer["Allow"] == "GET, POST"
     assert code_of(send("POST", "", b"x" * 1_100_000, {})) == (413, "RequestEntityTooLarge")
     assert code_of(send("POST", "A=%ff", b"", {})) == (400, "InvalidParameter")
+
+
+def test_a_call_that_asks_for_xml_is_answered_so_and_refused_so() -> None:
+    program = a_program()
+    program.fine("PutContactGroup", ContactGroupName="a_1", Describe="<&>\x01")
+    for answer in (program.by_header("DescribeContactGroupList", {"Format": "XML"}),
+                   program.by_parameters("DescribeContactGroupList", {"Format": "xml"})):  # fmt: skip
+        assert answer["Content-Type"] == "text/xml;charset=utf-8"
+        told = ElementTree.fromstring(answer.content)
+        assert (told.tag, told.findtext("ContactGroups/ContactGroup")) == ("DescribeContactGroupListResponse", "a_1")
+        assert told.findtext("ContactGroupList/ContactGroup/Describe") == "<&>\ufffd"
+        assert told.findtext("ContactGroupList/ContactGroup/EnableSubscribed") == "false"
+    refused = ElementTree.fromstring(program.by_header("DeleteContact", {"Format": "XML"}).content)
+    assert (refused.tag, refused.findtext("Code")) == ("Error", "MissingParameter")
+
+
+def test_a_call_of_more_parameters_than_there_can_be_is_refused_as_json() -> None:
+    many = "&".join(f"a{number}=" for number in range(5_000))
+    for method in ("GET", "POST"):
+        assert code_of(send(method, f"{many}&Action={READ}", b"", {})) == (400, "InvalidParameter")
+
+
+def test_what_cannot_be_read_to_its_end_is_refused() -> None:
+    class Broken(BytesIO):
+        def read(self, _size: int | None = -1) -> bytes:
+            raise ValueError("Invalid chunk size")
+
+    more: Any = {"wsgi.input": Broken(), "HTTP_TRANSFER_ENCODING": "chunked"}
+    answer = Client().post("/", content_type="application/octet-stream", **more)
+    assert code_of(answer) == (400, "InvalidParameter")
+    assert Client().head(f"/?Action={READ}").content == b""
 
 
 def test_a_browser_finds_the_console() -> None:

@@ -4,6 +4,7 @@ from alerts.openapi.actions import CMS_VERSION, Action
 from alerts.openapi.cms import alert_logs, contact_groups, contacts, dry_run, rules, system_events, targets
 
 V = CMS_VERSION
+DENIED = "InvalidAuthorization"  # the code of what puts contacts
 CMS: tuple[Action, ...] = (
     Action("DescribeSystemEventMetaList", V, system_events.meta_list),
     Action("DescribeSystemEventAttribute", V, system_events.attribute),
@@ -19,8 +20,8 @@ CMS: tuple[Action, ...] = (
     Action("DescribeEventRuleAttribute", V, rules.attribute),
     Action("DescribeEventRuleList", V, rules.rule_list),
     Action("DescribeEventRuleTargetList", V, targets.target_list),
-    Action("PutContact", V, contacts.put, changes=True, subject="ContactName"),
-    Action("PutContactGroup", V, contact_groups.put, changes=True, subject="ContactGroupName"),
+    Action("PutContact", V, contacts.put, changes=True, subject="ContactName", forbidden=DENIED),
+    Action("PutContactGroup", V, contact_groups.put, changes=True, subject="ContactGroupName", forbidden=DENIED),
     Action("DeleteContact", V, contacts.delete, changes=True, subject="ContactName"),
     Action("DeleteContactGroup", V, contact_groups.delete, changes=True, subject="ContactGroupName"),
     Action("DescribeContactList", V, contacts.contact_list),

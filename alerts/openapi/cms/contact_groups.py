@@ -10,18 +10,21 @@ from alerts.contacts.models import Contact, ContactGroup
 from alerts.openapi.cms.contacts import WRONG
 from alerts.openapi.cms.said import fine, pages, sent
 from alerts.openapi.cms.writing import not_found
-from alerts.openapi.errors import Fault, invalid
+from alerts.openapi.errors import invalid
+from alerts.openapi.parameters import Parameters
 from alerts.subscriptions.dependents import delete_group
 
 if TYPE_CHECKING:
     from alerts.openapi.call import Call
 
-MOST_CONTACTS = 1000
+FIELDS = {"name": "ContactGroupName", "description": "Describe", "contacts": "ContactNames"}
+"""What the API calls the fields of the form."""
 
 
 def put(call: Call) -> dict[str, object]:
     """PutContactGroup: create the group of this name or change it; ContactNames, where given, are all of its people."""
-    given, name = call.parameters, call.parameters.required("ContactGroupName")
+    given = Parameters(call.parameters.flat, wrong=WRONG)
+    name = given.required("ContactGroupName")
     given.boolean("EnableSubscribed")
     stored = ContactGroup.objects.filter(account=call.account, name=name).first()
     group = stored or ContactGroup(account=call.account)
@@ -31,7 +34,8 @@ def put(call: Call) -> dict[str, object]:
     form = ContactGroupForm({"name": name, "description": description, "contacts": keys}, instance=group)
     form.fields["contacts"].required = False
     if not form.is_valid():
-        raise Fault(400, WRONG, " ".join(str(each) for errors in form.errors.values() for each in errors))
+        said = " ".join(str(each) for errors in form.errors.values() for each in errors)
+        raise invalid(FIELDS.get(next(iter(form.errors)), "ContactGroupName"), said, code=WRONG)
     keep_group(form.instance, form.cleaned_data["contacts"], now=call.now, may_be_empty=True)
     return fine()
 

@@ -11,7 +11,8 @@ from alerts.contacts.models import Address, Contact, ContactGroup
 from alerts.notifications.addresses import ask_unasked
 from alerts.openapi.cms.said import fine, pages, sent
 from alerts.openapi.cms.writing import not_found
-from alerts.openapi.errors import Fault, missing
+from alerts.openapi.errors import missing
+from alerts.openapi.parameters import Parameters
 from alerts.rules.dependents import delete_contact
 from alerts.rules.files.mistaken import Mistaken
 from alerts.rules.files.people import load_contact
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from alerts.openapi.call import Call
 
 WRONG = "InvalidParameterValue"
+FIELDS = {"Name": "ContactName", "Description": "Describe"}
+"""What the API calls the fields of a contact, by their labels in the form; what is wrong otherwise is an address."""
+
 KINDS = {"Mail": Address.Kind.EMAIL, "SMS": Address.Kind.PHONE, "DingWebHook": Address.Kind.DINGTALK}
 ALIIM = "AliIM"
 LANGUAGES = {"zh-cn": Contact.Language.CHINESE, "en": Contact.Language.ENGLISH}
@@ -34,11 +38,12 @@ LANGUAGE_OF = {language.value: wire for wire, language in LANGUAGES.items()}
 
 def put(call: Call) -> dict[str, object]:
     """PutContact: create the contact of this name or change it. An e-mail address counts once it is confirmed."""
-    given, name = call.parameters, call.parameters.required("ContactName")
+    given = Parameters(call.parameters.flat, wrong=WRONG)
+    name = given.required("ContactName")
     contact = Contact.objects.filter(account=call.account, name=name).first()
     usual = {"name": name, "language": Contact.Language.AUTOMATIC.value, "time_zone": "UTC"}
     stored: dict[str, Any] = contact_document(contact, secrets=True) if contact else usual
-    document = {**stored, "description": given.required("Describe"), **_language(call)}
+    document = {**stored, "description": given.required("Describe"), **_language(given)}
     channels = given.nested("Channels")
     if channels.text(ALIIM):
         raise channels.invalid(ALIIM, "TradeManager is none of the ways to tell somebody here.")
@@ -50,16 +55,17 @@ def put(call: Call) -> dict[str, object]:
     try:
         load_contact(call.account, document, now=call.now, by=call.actor)
     except Mistaken as mistaken:
-        raise Fault(400, WRONG, " ".join(map(str, mistaken.sentences))) from mistaken
+        first = str(mistaken.sentences[0]).partition(":")[0]
+        raise given.invalid(FIELDS.get(first, "Channels"), " ".join(map(str, mistaken.sentences))) from mistaken
     if ask_unasked(call.account, now=call.now):
         ring(deliver)
     return fine()
 
 
-def _language(call: Call) -> dict[str, str]:
-    wanted = call.parameters.text("Lang")
+def _language(given: Parameters) -> dict[str, str]:
+    wanted = given.text("Lang")
     if wanted and wanted.lower() not in LANGUAGES:
-        raise call.parameters.invalid("Lang", "It must be zh-cn or en.")
+        raise given.invalid("Lang", "It must be zh-cn or en.")
     return {"language": LANGUAGES[wanted.lower()].value} if wanted else {}
 
 

@@ -61,7 +61,7 @@ def _group(call: Call, group: str) -> str:
 def named(call: Call) -> list[AlertRule]:
     """Return the rules that RuleNames names, all of them. Raises Fault."""
     names = list(dict.fromkeys(call.parameters.texts("RuleNames")))
-    if not names:
+    if not all(names or [""]):
         raise missing("RuleNames")
     if len(names) > MOST_NAMES:
         raise call.parameters.invalid("RuleNames", f"At most {MOST_NAMES} rules at once.")

@@ -87,18 +87,22 @@ def _webhook(one: Parameters) -> Fields:
 
 
 def _queue(one: Parameters) -> Fields:
-    return _typed(one, region="Region", queue="Queue", topic="Topic")
+    if not one.text("Topic"):
+        one.required("Queue")
+    return _typed(one, "Region", region="Region", queue="Queue", topic="Topic")
 
 
 def _function(one: Parameters) -> Fields:
-    return _typed(one, region="Region", service="ServiceName", function="FunctionName")
+    return _typed(one, "Region", "FunctionName", region="Region", service="ServiceName", function="FunctionName")
 
 
 def _log(one: Parameters) -> Fields:
-    return _typed(one, region="Region", project="Project", logstore="LogStore")
+    return _typed(one, "Region", "Project", "LogStore", region="Region", project="Project", logstore="LogStore")
 
 
-def _typed(one: Parameters, **names: str) -> Fields:
+def _typed(one: Parameters, *needed: str, **names: str) -> Fields:
+    for wire in needed:
+        one.required(wire)
     return {ours: text for ours, wire in names.items() if (text := one.text(wire))}
 
 

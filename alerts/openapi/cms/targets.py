@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from alerts.accounts.encryption import fingerprint
 from alerts.openapi.cms.said import fine
-from alerts.openapi.cms.target_kinds import KINDS, Entry, read_entries
+from alerts.openapi.cms.target_kinds import KINDS, MOST, Entry, read_entries
 from alerts.openapi.cms.writing import found_rule, not_found, write
 from alerts.openapi.errors import missing
 from alerts.openapi.models import TargetId
@@ -59,7 +59,7 @@ def _signing(entry: Entry, before: Entry | None) -> Entry:
 def delete(call: Call) -> dict[str, object]:
     """DeleteEventRuleTargets: take the targets of these ids away."""
     rule, ids = found_rule(call), call.parameters.texts("Ids")
-    if not ids:
+    if not all(ids or [""]):
         raise missing("Ids")
     known = with_ids(rule)
     if set(ids) - set(known):
@@ -80,7 +80,10 @@ def _store(call: Call, rule: AlertRule, wanted: Mapping[str, Entry]) -> None:
     """Store the rule with these targets, and their ids."""
     document = document_of(rule, secrets=True)
     for kind in KINDS:
-        document[kind.section] = [entry.document for entry in wanted.values() if entry.kind is kind]
+        documents = [entry.document for entry in wanted.values() if entry.kind is kind]
+        if len(documents) > MOST:
+            raise call.parameters.invalid(kind.parameter, f"A rule has at most {MOST} targets of a kind.")
+        document[kind.section] = documents
     names = [name for kind in KINDS for name, entry in wanted.items() if entry.kind is kind]
     stored = write(call, document, rule=rule, state=rule.state)
     _name(stored, names, _in_order(stored.targets.select_related("group").order_by("pk")))

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 FIELDS = {
     **{label: f"EventPattern.1.{name}" for label, name in WIRE.items()},
     "Alert rule name": "RuleName", "Description": "Description", "Mute for": "SilenceTime", "Resource range": "GroupId",
+    "Contact group": "ContactGroupName", "URL": "Url", "Region": "Region", "Queue": "Queue", "or topic": "Topic",
+    "Function": "FunctionName", "Service, if it is in one": "ServiceName", "Project": "Project", "Logstore": "LogStore",
 }  # fmt: skip
 
 
@@ -47,9 +49,14 @@ def write(call: Call, document: Document, *, rule: AlertRule | None, state: str)
     form = form_of(document, account=call.account, rule=rule)
     form.tells_somebody = False
     if mistakes := mistakes_of(document, form):
-        first = FIELDS.get(mistakes[0].field, mistakes[0].field or "RuleName")
-        said = " ".join(f"{FIELDS.get(each.field, each.field)}: {each.sentence}" for each in mistakes)
-        raise call.parameters.invalid(first, said)
+        said = " ".join(f"{_wire(each.field)}: {each.sentence}" for each in mistakes)
+        raise call.parameters.invalid(_wire(mistakes[0].field), said)
     wanted = form.wanted()
     wanted.state = state
     return save_rule(wanted, targets=form.targets(), now=call.now, by=call.actor)
+
+
+def _wire(label: str) -> str:
+    """Return what the API calls a control of the panel; those of targets are numbered."""
+    plain = label.rstrip("0123456789 ")
+    return FIELDS.get(label) or FIELDS.get(plain) or plain or "RuleName"
