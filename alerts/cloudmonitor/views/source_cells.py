@@ -83,7 +83,9 @@ def error_cell(source: Source) -> SafeString | str:
 
 def next_cell(source: Source) -> SafeString | str:
     """Draw when it is read next."""
-    return _("when it is resumed") if source.paused_at else ui.moment(source.next_at, relative=True)
+    if source.paused_at:
+        return _("when it is resumed")
+    return _("under way") if source.begun_at and not source.error else ui.moment(source.next_at, relative=True)
 
 
 def exported(now: datetime) -> tuple[Column, ...]:
