@@ -125,6 +125,15 @@ def test_a_page_shows_how_far_each_thing_is_and_what_went_wrong_with_what_to_do(
     assert b'id="source-standing"' in live.content
 
 
+def test_a_silent_source_says_since_when_and_what_that_means() -> None:
+    source = a_source()
+    Source.objects.filter(pk=source.pk).update(silent_since=NOW, failures=3, error="KMS refused: no", error_at=NOW)
+    said = words_of(signed_in(Role.VIEWER).get(at("source", source)))
+    assert "State Silent" in said
+    assert "Nothing was read as a whole since" in said
+    assert "its open incidents are marked as unknown" in said
+
+
 def test_what_a_key_and_a_role_are_called_by_is_shown_to_administrators_alone() -> None:
     source = a_source(role_arn="acs:ram::1:role/reader", external_id="ext-4711")
     shown = words_of(signed_in(Role.ADMINISTRATOR).get(at("source", source)))

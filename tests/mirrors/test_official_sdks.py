@@ -13,6 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
+from alerts.accounts.models import AuditEntry
 from alerts.estate.aliases import create_alias
 from alerts.estate.models import ClientKey
 from alerts.mirrors.cloud import CMS, KMS, Pace, Trouble, opened
@@ -177,3 +178,18 @@ def test_a_refusal_is_said_without_what_differs_each_time(source: Source) -> Non
             rows(source, "keys")
         said.add(trouble.value.message)
     assert said == {"KMS refused: Specified signature is not matched with our calculation (SignatureDoesNotMatch)"}
+
+
+def test_a_source_is_changed_by_hand_and_what_is_not_named_stays(source: Source, tmp_path: Path) -> None:
+    run("change", "main", "--rename", "other", "--every", "10", "--role-arn", "acs:ram::1:role/reader")
+    source.refresh_from_db()
+    told = (source.name, source.every, source.role_arn, source.calls_per_second, source.regions)
+    assert told == ("other", timedelta(minutes=10), "acs:ram::1:role/reader", 50, [REGION])
+    with pytest.raises(CommandError, match="what is stored signs for no other key and no other place"):
+        run("change", "other", "--endpoint", "elsewhere.example:80")
+    secret = tmp_path / "secret"
+    secret.write_text("typed-anew\n")
+    run("change", "other", "--endpoint", "elsewhere.example:80", "--secret", str(secret))
+    source.refresh_from_db()
+    assert (source.endpoint, source.access_key_secret) == ("elsewhere.example:80", "typed-anew")
+    assert AuditEntry.objects.filter(actor="manage.py source", verb="source.change").count() == 2
