@@ -20,7 +20,8 @@ from alerts.estate.waiting import end_waiting_periods as end_due_periods
 from alerts.events.evaluate import evaluate_batch
 from alerts.incidents.correlate import correlate_batch
 from alerts.mirrors.check import check_batch
-from alerts.mirrors.poll import poll_batch, watch_silence
+from alerts.mirrors.poll import poll_batch
+from alerts.mirrors.silent import watch_silence
 from alerts.notifications.claim import POOL
 from alerts.notifications.deliver import deliver_one
 from alerts.notifications.digests import digest_batch
@@ -59,7 +60,7 @@ def _ring_now(bells: Bells, times: int) -> None:
 def drain(step: Callable[..., int], *, then: Bells = (), times: int = 1) -> None:
     """Take one step after another, each at its own time, until nothing is left; ring `then` after each.
 
-    Stops after half a minute at the latest, long before the time limit of a task: the next bell goes on from there.
+    Stops after half a minute, long before the time limit of a task: the next bell goes on from there.
     """
     ends = time.monotonic() + LONGEST_DRAIN
     while (worked := step(now=timezone.now())) and time.monotonic() < ends:
@@ -106,8 +107,7 @@ def watch_incidents() -> None:
 def dispatch() -> None:
     """Let every rule decide about the events that no rule has seen.
 
-    A batch sets as many deliveries going as there are threads, one event sets one going: a bell costs more than looking
-    in vain, and beat's brings the next one within a second.
+    A batch rings for as many deliveries as there are threads, one event for one: beat's bell brings the next ones.
     """
     drain(dispatch_batch, then=(deliver,), times=POOL)
 

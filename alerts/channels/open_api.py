@@ -5,7 +5,7 @@ function is replaced, once and before the first of them is used, by one that han
 `Call`. Without a call nothing is sent, so nothing can go around the address guard.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -18,8 +18,13 @@ _CALL: ContextVar[Call] = ContextVar("call")
 
 
 @contextmanager
-def client(call: Call, module: str, *, host: str, region: str) -> Iterator[Any]:
-    """Give the client of the SDK `module`, which signs for `host` and sends by `call`; empty: a host that it knows."""
+def client(
+    call: Call, module: str, *, host: str, region: str, queries: Mapping[str, str] | None = None
+) -> Iterator[Any]:
+    """Give the client of the SDK `module`, which signs for `host` and sends by `call`; empty: a host that it knows.
+
+    `queries` go with each of its requests.
+    """
     signing = sdk(f"{module}.client", product=call.product)
     models = sdk("alibabacloud_tea_openapi.utils_models", product=call.product)
     _put_guard_in()
@@ -30,6 +35,7 @@ def client(call: Call, module: str, *, host: str, region: str) -> Iterator[Any]:
         endpoint=host or None,
         region_id=region,
         user_agent=call.settings.user_agent,
+        global_parameters=models.GlobalParameters(queries=dict(queries or {})),
     )
     token = _CALL.set(call)
     try:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from alerts.estate.models import AccessPoint, ClientKey, Instance, Key, Origin, Resource, Secret
 from alerts.facts.collect import ESTATE
+from alerts.sources.cloudmonitor import HISTORY, READ
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,16 +30,19 @@ KINDS: dict[str, tuple[type[Resource], str]] = {
 REUSED = (AccessPoint, Secret)
 """Their names can be used again once they are deleted."""
 ENDS = frozenset({"kms.secret.deleted"})
+SAYING_NOTHING = frozenset({ESTATE, READ, HISTORY})
+"""Origins of facts that make nothing known."""
 
 
 def locked_rows(kind: str, about: Mapping[Name, Sequence[Fact]]) -> dict[Name, Resource]:
     """Return the row of every resource that these facts are about, each with its lock.
 
-    Facts of our own verbs make nothing known: the verb did, or it has been taken away since.
+    Facts of our own verbs make nothing known: the verb did, or it has been taken away since. Neither do events that
+    were read from the cloud: what there is was read, too, and events speak of what is gone as well.
     """
     model, column = KINDS[kind]
     rows = _found(model, column, about)
-    told = {name: [fact for fact in facts if fact.origin != ESTATE] for name, facts in about.items()}
+    told = {name: [fact for fact in facts if fact.origin not in SAYING_NOTHING] for name, facts in about.items()}
     unknown = [name for name in sorted(about) if told[name] and not _knows(rows.get(name), told[name])]
     if unknown:
         new = [_new(model, column, name, told[name]) for name in unknown]

@@ -1,17 +1,20 @@
 """Deadlines: end dates told by facts, and the reminders that come due before them.
 
 A reminder is bound to (resource, end date, days): the row of the end date remembers the nearest one that was sent, so
-a restart repeats nothing, a date that moves starts anew, and a date that returns goes on where it was.
+a restart repeats nothing, a date that moves starts anew, and a date that returns goes on where it was. A reminder of
+the cloud's own that came here counts as sent, for the days of which it stands nearest.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from alerts.events.catalog import BY_NAME, EventType, due
+from alerts.events.imported import told_by_the_cloud
 from alerts.events.models import Deadline
+from alerts.events.partitions import RETENTION
 from alerts.events.record import Draft, listed_at
 from alerts.events.triggers import DueIn, Reminder
 from alerts.facts.collect import ESTATE
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 OBSERVED = "kms.client-key.observed"
 DELETED = "kms.client-key.deleted"
 BATCH = 500
+CLOUDS_SLACK = timedelta(days=1)
+"""How much earlier than at the very moment the cloud may remind."""
 
 
 def follow_client_keys(keys: Sequence[ClientKey]) -> None:
@@ -43,8 +48,7 @@ def _follow(keys: Sequence[ClientKey], event_type: EventType, trigger: DueIn) ->
     for row in Deadline.objects.filter(account__in=accounts, resource__in=arns, name=event_type.name):
         found[row.account_id, row.resource][row.ends_at] = row
     over: list[Deadline] = []
-    new: list[Deadline] = []
-    returned: list[Deadline] = []
+    revived: list[tuple[Deadline, ClientKey]] = []
     for where, key in wanted.items():
         ends_at = None if key.deleted_at else key.not_after
         over += [row for row in found[where].values() if row.active and row.ends_at != ends_at]
@@ -53,14 +57,27 @@ def _follow(keys: Sequence[ClientKey], event_type: EventType, trigger: DueIn) ->
         known = found[where].get(ends_at)
         row = known or Deadline(account_id=key.account_id, resource=key.arn, name=event_type.name, ends_at=ends_at)
         if known is None or not known.active:
-            _revive(row, key, seen_at=key.observed_at, trigger=trigger)
-            (returned if known else new).append(row)
-    _write(over, new, returned)
+            row.seen_at = key.observed_at
+            revived.append((row, key))
+    _revive(revived, event_type, trigger)
+    rows = [row for row, _key in revived]
+    _write(over, [row for row in rows if not row.pk], [row for row in rows if row.pk])
 
 
-def _revive(row: Deadline, key: ClientKey, *, seen_at: datetime, trigger: DueIn) -> None:
-    row.active, row.seen_at, row.data = True, seen_at, _described(key)
-    row.due_at = trigger.next_at(ends_at=row.ends_at, seen_at=seen_at, reminded=row.reminded)
+def _revive(rows: Sequence[tuple[Deadline, ClientKey]], event_type: EventType, trigger: DueIn) -> None:
+    """Make these the live ones, from the reminder on that is the next one whoever sent those before."""
+    if not rows:
+        return
+    told = told_by_the_cloud(
+        {row.account_id for row, _ in rows}, resources={row.resource for row, _ in rows}, names=[event_type.name],
+        since=min(row.seen_at for row, _ in rows) - RETENTION,
+    )  # fmt: skip
+    for row, key in rows:
+        moments = told.get((row.account_id, row.resource, event_type.name), ())
+        windows = [trigger.window_at(at + CLOUDS_SLACK, ends_at=row.ends_at) for at in moments]
+        row.reminded = min((days for days in (row.reminded, *windows) if days is not None), default=None)
+        row.active, row.data = True, _described(key)
+        row.due_at = trigger.next_at(ends_at=row.ends_at, seen_at=row.seen_at, reminded=row.reminded)
 
 
 def _write(over: Iterable[Deadline], new: Sequence[Deadline], returned: Sequence[Deadline]) -> None:

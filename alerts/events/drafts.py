@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from alerts.events.catalog import BY_NAME, PRODUCT, EventType, occurring
 from alerts.events.record import Draft, listed_at
+from alerts.sources.cloudmonitor import HISTORY
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -55,7 +56,10 @@ def _occurrence(fact: Fact, event_type: EventType, observed: Observed, *, now: d
 
 
 def draft_import(fact: Fact, *, now: datetime) -> list[Draft]:
-    """Return the event that CloudMonitor already made: stored as it is, content untouched, whatever its name."""
+    """Return the event that CloudMonitor already made: stored as it is, content untouched, whatever its name.
+
+    Nobody is told of what had happened before its source was connected.
+    """
     said = {ours: str(fact.data.get(theirs) or "")[:most] for ours, (theirs, most) in IMPORTED_FIELDS.items()}
     known = BY_NAME.get(said["name"])
     if known:
@@ -74,6 +78,7 @@ def draft_import(fact: Fact, *, now: datetime) -> list[Draft]:
         origin=fact.origin,
         fact_id=fact.pk,
         titles=(known.title, known.title_zh) if known else (),
+        told_at=now if fact.origin == HISTORY else None,
         **fields,
     )
     return [draft]

@@ -1,7 +1,8 @@
 """Meters: usage samples against the lines of the catalogue, right in whatever order the samples come.
 
 The row of the meter is locked, so two workers take turns on one quota of one instance. The samples of some days are
-kept with what was said about them: a late one is put in its place, and what follows is looked at again.
+kept with what was said about them: a late one is put in its place, and what follows is looked at again. A sample may
+name events that somebody else has told or will tell of it (`told`): it counts, and these are not raised.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ def read_meters(facts: Iterable[Fact], *, instances: Mapping[tuple[str, str], In
         meter = course.meter
         drafts += _read(course, instance=instances.get((meter.account_id, meter.resource)), now=now)
     write(courses)
-    return drafts
+    told = {fact.pk: fact.data.get("told") or () for each in by_meter.values() for fact in each}
+    return [draft for draft in drafts if draft.name not in told.get(draft.fact_id or 0, ())]
 
 
 def _locked(keys: Iterable[MeterKey]) -> dict[MeterKey, UsageMeter]:

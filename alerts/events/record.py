@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """An event about to be recorded. `occurrence` makes two happenings of one kind on one resource different."""
+    """An event about to be recorded. `occurrence` makes two happenings of one kind on one resource different.
+
+    With `told_at` it counts as dispatched then: no rule and no policy looks at it.
+    """
 
     account: str
     product: str
@@ -44,6 +47,7 @@ class Draft:
     fact_id: int | None = None
     test_of: int | None = None
     note: str = ""
+    told_at: datetime | None = None
     id: UUID = field(init=False)
 
     def __post_init__(self) -> None:
@@ -86,10 +90,11 @@ COLUMNS = (
     ("level", "text"), ("status", "text"), ("region", "text"), ("resource", "text"), ("instance_name", "text"),
     ("group_id", "text"), ("occurred_at", "timestamptz"), ("content", "text"), ("origin", "text"),
     ("original_id", "text"), ("fact_id", "bigint"), ("test_of", "bigint"), ("note", "text"), ("search_text", "text"),
+    ("told_at", "timestamptz"),
 )  # fmt: skip
 NAMES = ", ".join(name for name, _ in COLUMNS)
 INSERT_EVENTS = f"""
-    INSERT INTO events_systemevent ({NAMES}, received_at, correlated_at, failures)
+    INSERT INTO events_systemevent ({NAMES.replace("told_at", "dispatched_at")}, received_at, correlated_at, failures)
     SELECT {NAMES.replace("content", "content::jsonb")}, %s,
         CASE WHEN name = ANY(%s::text[]) AND test_of IS NULL THEN NULL ELSE %s::timestamptz END, 0
     FROM unnest({", ".join(f"%s::{kind}[]" for _, kind in COLUMNS)}) AS row ({NAMES})

@@ -158,6 +158,10 @@ class DueIn:
             elif days == entered[0] and seen_at < ends_at:
                 yield seen_at, days
 
+    def window_at(self, at: datetime, *, ends_at: datetime) -> int | None:
+        """Return the days of the reminder for which a moment stands, None before the first one and after the end."""
+        return min((days for days in self.days if ends_at - timedelta(days=days) <= at < ends_at), default=None)
+
     def due(self, *, ends_at: datetime, seen_at: datetime, reminded: int | None, now: datetime) -> Reminder | None:
         """Return the nearest reminder that is due at `now`, naming the ones that nobody was there to send."""
         lines = self.open_lines(ends_at=ends_at, seen_at=seen_at, reminded=reminded)

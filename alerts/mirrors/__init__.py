@@ -8,6 +8,17 @@ restart goes on at the page that was not committed, and nothing is told twice or
 one teller: the cloud (its system events are imported, differences only change the estate) or this console (differences
 become facts, and the cloud's events of the names in our catalogue are left out). `teller_since` is the moment of the
 cut-over: the cloud's events are judged by when they happened, a difference by the stretch between the two looks that
-found it. A difference whose stretch holds the cut-over may have been told by either; it is recognised as told by an
-event of its name about its resource in the stretch, and so is an event of the cloud by a fact of ours (`tellers`).
+found it. What may have been told by either is recognised as the same happening by name, resource and:
+
+* a difference: the cloud's time lies in its stretch (`tellers`, `ours`);
+* a crossing of a quota: the cloud's time lies in the stretch since the sample before. Samples are taken whoever tells;
+  each names the events that are not ours to raise, so that an excursion which the cloud told of is not told again while
+  it lasts. What was so at the very first sample is in the cloud's history;
+* a reminder: it stands for the same days before the same end. A reminder of the cloud's counts as sent by us
+  (`events.deadlines`), and one of ours as sent by the cloud.
+
+Either may come to light first, also as a fact that still waits to be evaluated; the second one is dropped.
+
+Events from before a source was connected are history: they are listed and counted, and nobody is told of them. Events
+that were read make no resource known: they speak of what is gone, too, and what there is was read.
 """

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from alerts.accounts.models import CloudAccount
 from alerts.accounts.refusal import Refused
 from alerts.estate.models import AccessPoint, ClientKey, Instance, Key, Secret
+from alerts.events.deadlines import OBSERVED
 from alerts.events.models import Deadline
+from alerts.facts.models import Fact
 from alerts.mirrors.models import Reads, Source
 
 MIRRORED: Mapping[str, type[Any]] = {
@@ -142,6 +144,7 @@ def _end_reminders(source: Source) -> None:
     keys = ClientKey.objects.filter(mirrored_by=source.pk)
     arns = [key.arn for key in keys]
     keys.update(observed_at=None)
+    Fact.objects.filter(account=source.account_id, type=OBSERVED, resource__in=arns, evaluated_at=None).delete()
     Deadline.objects.filter(account=source.account_id, resource__in=arns).update(active=False, due_at=None)
 
 

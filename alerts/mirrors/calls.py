@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -35,7 +36,9 @@ STS = Product(label="STS", name="sts", request_id="x-acs-request-id")
 MODULES = {
     KMS.name: "alibabacloud_kms20160120", CMS.name: "alibabacloud_cms20190101", STS.name: "alibabacloud_sts20150401",
 }  # fmt: skip
-TOO_MANY_REQUESTS = 429
+TOO_MANY_REQUESTS, BROKEN = 429, 500
+FASTER = 1.02
+"""How many times as fast each call makes a pace that was slowed down."""
 _AROUND = re.compile(r"^code: \d+, | request id: \S+$|[.,;]? *server string to sign is:.*$", re.IGNORECASE)
 """What the SDKs and signatures put around the sentence of a refusal: no two are alike, and none of it helps."""
 
@@ -43,12 +46,16 @@ _AROUND = re.compile(r"^code: \d+, | request id: \S+$|[.,;]? *server string to s
 class Trouble(Exception):
     """A source could not be read.
 
-    `message` says why, `throttled` that the same call will do later, `answered` that it was the service that said no.
+    `message` says why, `throttled` that the same call will do later, `away` that it may when the cloud is back, and
+    `answered` that it was the service that said no.
     """
 
-    def __init__(self, message: str, *, code: str = "", throttled: bool = False, answered: bool = False) -> None:
+    def __init__(
+        self, message: str, *, code: str = "", throttled: bool = False, away: bool = False, answered: bool = False
+    ) -> None:
         super().__init__(message)
-        self.message, self.code, self.throttled, self.answered = message, code, throttled, answered
+        self.message, self.code, self.answered = message, code, answered
+        self.throttled, self.away = throttled, away
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +69,35 @@ class Credentials:
 
 @dataclass(slots=True)
 class Pace:
-    """At most so many calls a second: each waits for its turn."""
+    """At most so many calls a second: each waits for its turn. Half as many after a refusal, then slowly more again."""
 
     per_second: float
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], object] = time.sleep
     next_at: float = 0.0
+    share: float = 1.0
 
     def wait(self) -> None:
         """Wait until the next call may go out."""
         now = self.clock()
         if self.next_at > now:
             self.sleep(self.next_at - now)
-        self.next_at = max(now, self.next_at) + 1 / self.per_second
+        self.next_at = max(now, self.next_at) + 1 / (self.per_second * self.share)
+        self.share = min(1.0, self.share * FASTER)
+
+    def slow_down(self) -> None:
+        """Make half as many calls, not fewer than one a second."""
+        self.share = max(min(1.0, 1 / self.per_second), self.share / 2)
+
+
+@lru_cache(maxsize=256)
+def pace_of(source: int, per_second: int) -> Pace:
+    """Return the pace of a source in this process, the same one for each of its pages."""
+    return Pace(float(per_second))
+
+
+def nothing() -> None:
+    """Do nothing before a call."""
 
 
 @dataclass(slots=True)
@@ -82,6 +105,7 @@ class PacedCall(Call):
     """Calls of an SDK, one after another at the source's pace."""
 
     pace: Pace = field(default_factory=lambda: Pace(1.0))
+    before: Callable[[], object] = nothing
 
     def carry(
         self, method: str, path: str, *, headers: Mapping[str, Any], content: bytes = b"",
@@ -89,21 +113,29 @@ class PacedCall(Call):
     ) -> outgoing.Answer:  # fmt: skip
         """Send when it is its turn."""
         self.pace.wait()
+        self.before()
         return Call.carry(self, method, path, headers=headers, content=content, params=params)
 
 
 @contextmanager
 def signed(
-    source: Source, product: Product, *, region: str, by: Credentials, timeout: float = CALL_TIMEOUT
-) -> Iterator[Any]:
-    """Give a client that signs by these credentials; whatever goes wrong while it is used is raised as Trouble."""
+    source: Source, product: Product, *, region: str, by: Credentials, timeout: float = CALL_TIMEOUT,
+    before: Callable[[], object] = nothing,
+) -> Iterator[Any]:  # fmt: skip
+    """Give a client that signs by these credentials; whatever goes wrong while it is used is raised as Trouble.
+
+    `before` is called before each call. The cloud has an endpoint for each region; one that somebody gave is told the
+    region with each call, because it may answer for several.
+    """
+    pace = pace_of(source.pk, source.calls_per_second)
     call = PacedCall(
         product=product, settings=_settings(source, by, timeout=timeout), shown="", read_limit=ANSWER_LIMIT,
-        pace=Pace(float(source.calls_per_second)),
+        pace=pace, before=before,
     )  # fmt: skip
+    queries = {"RegionId": region} if source.endpoint else {}
     try:
         host = call.locate(region=region)
-        with client(call, MODULES[product.name], host=host, region=region) as found:
+        with client(call, MODULES[product.name], host=host, region=region, queries=queries) as found:
             yield found
     except Trouble:
         raise
@@ -114,7 +146,10 @@ def signed(
             raise _unreached(call.error) from None
         if not code_of(error):
             raise
-        raise _refused(error, source, product, by) from None
+        trouble = _refused(error, source, product, by)
+        if trouble.throttled:
+            pace.slow_down()
+        raise trouble from None
 
 
 def _settings(source: Source, by: Credentials, *, timeout: float) -> ChannelSettings:
@@ -129,7 +164,7 @@ def _unreached(error: DeliveryError) -> Trouble:
     reason = error.reason
     if error.code == "SettingInvalid":
         reason = "The endpoint is not valid: give host and port, or leave it empty for the cloud's own."
-    return Trouble(reason, code=error.code)
+    return Trouble(reason, code=error.code, away=not error.permanent)
 
 
 def _refused(error: Exception, source: Source, product: Product, by: Credentials) -> Trouble:
@@ -144,7 +179,8 @@ def _refused(error: Exception, source: Source, product: Product, by: Credentials
     )
     for secret in filter(None, (*secrets, source.external_id)):
         said = said.replace(secret, "•••")
-    throttled = "throttl" in code.lower() or getattr(error, "status_code", 0) == TOO_MANY_REQUESTS
+    status = getattr(error, "status_code", 0) or 0
     return Trouble(
-        f"{product.label} refused: {said[:SAID_LIMIT]} ({code})", code=code, throttled=throttled, answered=True
-    )
+        f"{product.label} refused: {said[:SAID_LIMIT]} ({code})", code=code, answered=True, away=status >= BROKEN,
+        throttled="throttl" in code.lower() or status == TOO_MANY_REQUESTS,
+    )  # fmt: skip

@@ -102,9 +102,6 @@ class SourceForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Ask for the secret again wherever it would sign for something that it was not typed for."""
         found = super().clean() or {}
-        if len(found.get("regions") or ()) > 1 and found.get("endpoint") and "{region}" not in found["endpoint"]:
-            said = _("An endpoint without {region} in it answers for one region: connect each as a source of its own.")
-            self.add_error("regions", said)
         if self.source and not found.get("access_key_secret"):
             changed = [name for name in ("access_key_id", "endpoint") if found.get(name) != getattr(self.source, name)]
             if changed and "access_key_secret" not in self.errors:

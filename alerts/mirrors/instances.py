@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from alerts.estate.models import Instance
 from alerts.mirrors.looks import Happening, Look, iso, locked, new_row, store
@@ -10,6 +11,7 @@ from alerts.sources.alibaba_cloud.records import InstanceRecord
 
 QUOTA_FIELDS = {"qps": "qps_quota", "key": "key_quota", "secret": "secret_quota", "vpc": "vpc_quota"}
 LARGEST_QUOTA = 2_147_483_647
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def take_instances(look: Look, records: Sequence[InstanceRecord]) -> list[Happening]:
@@ -37,10 +39,10 @@ def _write(row: Instance, told: InstanceRecord) -> None:
 
 def _samples(look: Look, row: Instance, told: InstanceRecord) -> list[Happening]:
     """A sample is of the reading, not of the moment: read again after a restart, it is the same one."""
-    at = look.begun_at
+    at, since = look.begun_at, look.since(row) or EVER
     return [
         Happening(
-            "kms.instance.usage", f"usage {of} {iso(at)}", row.arn, at, at,
+            "kms.instance.usage", f"usage {of} {iso(at)}", row.arn, since, at,
             {"resourceType": of, "used": used, "quota": quota},
         )
         for of, (used, quota) in told.usages.items() if of in QUOTA_FIELDS

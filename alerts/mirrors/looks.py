@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from django.db.models import F
 
 from alerts.estate.models import Instance, Origin, Resource
+from alerts.mirrors.cloud import nothing
 from alerts.mirrors.models import Source
 
 Row = TypeVar("Row", bound=Resource)
@@ -24,6 +25,8 @@ class Look:
     begun_at: datetime
     before: datetime | None
     now: datetime
+    keep: Callable[[], object] = nothing
+    """Called before each call to the cloud, to keep the source while it is being read."""
 
     def since(self, row: Resource) -> datetime | None:
         """Return when the row was last seen as it was; None when there is nothing to compare with."""

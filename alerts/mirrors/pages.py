@@ -17,8 +17,9 @@ from alerts.mirrors.instances import take_instances
 from alerts.mirrors.keys import end_aliases, end_key, take_aliases, take_keys
 from alerts.mirrors.looks import Happening, Look, locked, store
 from alerts.mirrors.models import Cursor
+from alerts.mirrors.ours import ORIGIN
 from alerts.mirrors.secrets import end_secret, take_secrets
-from alerts.mirrors.tellers import ORIGIN, to_tell
+from alerts.mirrors.tellers import to_tell
 from alerts.sources.alibaba_cloud.estate import Records, is_there, read_page
 
 CLOSING = 50
@@ -41,7 +42,7 @@ ENDS: dict[str, Callable[[Look, Any], Happening]] = {
 def read(look: Look, cursor: Cursor) -> Records:
     """Ask for the cursor's page. Raises Trouble, also where the answer is about another account or region."""
     _check_others(look, cursor)
-    with opened(look.source, KMS, region=look.region) as client:
+    with opened(look.source, KMS, region=look.region, before=look.keep) as client:
         page = read_page(client, cursor.what, number=cursor.page)
     for each in page.rows:
         _check_place(look, getattr(each, "arn", ""))
@@ -92,7 +93,7 @@ def _rows(look: Look, what: str) -> Any:
 
 def still_there(look: Look, cursor: Cursor, ids: Sequence[str]) -> set[str]:
     """Ask for each by its name; return those that are there."""
-    with opened(look.source, KMS, region=look.region) as client:
+    with opened(look.source, KMS, region=look.region, before=look.keep) as client:
         return {local_id for local_id in ids if is_there(client, cursor.what, local_id)}
 
 

@@ -1,12 +1,14 @@
 """Poll: the source whose turn it is gets read, one page a call, until each of its cursors has come to its end.
 
 A lease says who reads a source, so that two beats or a restart never read it at once: the page is asked for outside any
-transaction, and is written only if the lease is still held. What was not written is asked for again.
+transaction, and is written only if the lease is still held. What was not written is asked for again. The lease is short
+and is renewed between the calls of a page, so that a source whose reader was killed is soon read on.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,20 +17,23 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import F
 
-from alerts.incidents.unknown import known_again, mark_unknown
 from alerts.mirrors import pages, system_events
 from alerts.mirrors.cloud import Trouble
 from alerts.mirrors.looks import Look
 from alerts.mirrors.models import Cursor, Reads, Source
+from alerts.mirrors.silent import speak_again
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 log = logging.getLogger(__name__)
-LEASE = timedelta(minutes=5)
-"""Longer than the slowest page: 51 calls of 20 seconds would be given up long before."""
+LEASE = timedelta(seconds=30)
+"""Longer than a call can take and the writing of its page; renewed before a call once KEEP_EVERY is over."""
+KEEP_EVERY = 5.0
 LONGEST_WAIT = timedelta(minutes=10)
-THROTTLED_WAIT = timedelta(minutes=5)
+PASSING_WAIT = timedelta(minutes=5)
+MOST_AWAY = 6
+"""So often the same page is tried again when the cloud is away (two minutes in all), before the rest has its turn."""
 ORDER = [str(what) for what in Reads]
 
 
@@ -56,6 +61,31 @@ def _claim(rows: object, *, now: datetime) -> Source | None:
     return source
 
 
+@dataclass(slots=True)
+class Hold:
+    """A claim that is kept while its page is asked for. Time is counted from `now` on by `clock`, in seconds."""
+
+    source: Source
+    now: datetime
+    clock: Callable[[], float] = time.monotonic
+    begun: float = 0.0
+    kept: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.begun = self.kept = self.clock()
+
+    def keep(self) -> None:
+        """Renew the lease. Raises Trouble when somebody else has it by now: what is asked for would not be written."""
+        at = self.clock()
+        if at - self.kept < KEEP_EVERY:
+            return
+        until = self.now + timedelta(seconds=at - self.begun) + LEASE
+        held = Source.objects.filter(pk=self.source.pk, lease=self.source.lease)
+        if not held.update(lease_until=until):
+            raise Trouble("Somebody else reads it by now.", code="LeaseLost")
+        self.kept = at
+
+
 def step(source: Source, *, now: datetime) -> None:
     """Do the next thing of a claimed source, and let it go."""
     cursor = _next_cursor(source, now=now)
@@ -63,7 +93,8 @@ def step(source: Source, *, now: datetime) -> None:
         _finish(source, now=now)
         return
     before = cursor.last_whole_at
-    look = Look(source=source, region=cursor.region, begun_at=cursor.begun_at, before=before, now=now)
+    keep = Hold(source, now).keep
+    look = Look(source=source, region=cursor.region, begun_at=cursor.begun_at, before=before, now=now, keep=keep)
     try:
         written = _read(look, cursor)
     except Trouble as trouble:
@@ -95,11 +126,23 @@ def _commit(source: Source, cursor: Cursor, write: Callable[[], object], *, now:
         if held is None:
             log.info("the source %s is read by somebody else by now", source.pk)
             return
+        # Who tells may have changed while the page was asked for: from the moment that is written there.
+        source.teller, source.teller_since = held.teller, held.teller_since
         write()
         cursor.failed_at = None
         cursor.save()
+        if held.failures and _passed(held):
+            held.failures = 0
         held.heard_at, held.next_at, held.lease_until = now, min(held.next_at, now), None
-        held.save(update_fields=["heard_at", "next_at", "lease_until"])
+        held.save(update_fields=["heard_at", "next_at", "lease_until", "failures"])
+
+
+def _passed(source: Source) -> bool:
+    """Tell whether all that went wrong in this reading was passing: it has, for there is an answer again."""
+    begun_at = source.begun_at
+    if begun_at is None or source.error_at is None or source.error_at < begun_at:
+        return False
+    return not source.cursors.filter(failed_at__gte=begun_at).exists()
 
 
 @transaction.atomic
@@ -126,6 +169,10 @@ def _begin(source: Source, *, now: datetime) -> None:
     Cursor.objects.bulk_create(
         [Cursor(source=source, region=region, what=what, begun_at=now) for region, what in wanted - known.keys()]
     )
+    events = source.cursors.filter(what=Reads.EVENTS).exclude(ended_at=None).first()
+    if events:
+        events.through = system_events.look_back(events, now=now)
+        events.save(update_fields=["through"])
     source.cursors.exclude(ended_at=None).update(begun_at=now, ended_at=None, page=1, done=0, total=0)
 
 
@@ -139,15 +186,15 @@ def _finish(source: Source, *, now: datetime) -> None:
     if whole:
         held.polled_at, held.failures, held.error, held.error_code, held.error_at = now, 0, "", "", None
         held.next_at = max(now, begun_at + held.every)
-        _speak_again(held, now=now)
+        speak_again(held, now=now)
     else:
-        held.next_at = now + min(LONGEST_WAIT, timedelta(seconds=15) * 2 ** min(held.failures, 6))
+        held.next_at = now + min(LONGEST_WAIT, held.every, timedelta(seconds=15) * 2 ** min(held.failures, 6))
     held.save()
 
 
 @transaction.atomic
 def _fail(source: Source, cursor: Cursor, trouble: Trouble, *, now: datetime) -> None:
-    """Note what went wrong. A throttled reading waits and goes on at the same page; anything else is left for now."""
+    """Note what went wrong. What passes is waited for, at the same page; anything else is left for now."""
     log.warning("the source %s could not be read: %s", source.pk, trouble.code)
     held = Source.objects.select_for_update().filter(pk=source.pk, lease=source.lease).first()
     if held is None:
@@ -155,52 +202,13 @@ def _fail(source: Source, cursor: Cursor, trouble: Trouble, *, now: datetime) ->
     held.failures, held.error, held.error_at = held.failures + 1, trouble.message[:512], now
     held.error_code, held.lease_until = trouble.code[:128], None
     held.next_at = now
-    if trouble.throttled:
-        held.next_at = now + min(THROTTLED_WAIT, timedelta(seconds=2 ** min(held.failures, 9)))
+    if trouble.throttled or (trouble.away and held.failures <= MOST_AWAY):
+        held.next_at = now + min(PASSING_WAIT, timedelta(seconds=2 ** min(held.failures, 9)))
     else:
         Cursor.objects.filter(pk=cursor.pk).update(
             failed_at=now, error=trouble.message[:512], error_code=trouble.code[:128]
         )
     held.save()
-
-
-@dataclass(frozen=True, slots=True)
-class _Silence:
-    source: Source
-    since: datetime
-
-
-@transaction.atomic
-def watch_silence(*, now: datetime) -> int:
-    """Say of each source that has fallen silent that it has, and that its open incidents are unknown; return how many.
-
-    Silent is what had no whole reading for three turns, at least a quarter of an hour, unless it is being read well.
-    """
-    waiting = Source.objects.filter(paused_at=None, silent_since=None).select_for_update(skip_locked=True)
-    silent = [each for row in waiting.order_by("pk") if (each := _silence(row, now=now))]
-    for each in silent:
-        for region in each.source.regions:
-            mark_unknown(each.source.account, _prefix(each.source, region), since=each.since, now=now)
-        Source.objects.filter(pk=each.source.pk).update(silent_since=each.since)
-    return len(silent)
-
-
-def _silence(source: Source, *, now: datetime) -> _Silence | None:
-    since = source.polled_at or source.created_at
-    if source.failures == 0 and source.heard_at:
-        since = max(since, source.heard_at)
-    return _Silence(source, since) if now - since > source.silent_after else None
-
-
-def _speak_again(source: Source, *, now: datetime) -> None:
-    if source.silent_since:
-        for region in source.regions:
-            known_again(source.account, _prefix(source, region), since=source.silent_since, now=now)
-        source.silent_since = None
-
-
-def _prefix(source: Source, region: str) -> str:
-    return f"acs:kms:{region}:{source.account_id}"
 
 
 def progress(source: Source) -> list[Cursor]:

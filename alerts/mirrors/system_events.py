@@ -18,12 +18,27 @@ from alerts.mirrors.models import Cursor
 from alerts.mirrors.tellers import to_import
 from alerts.sources.alibaba_cloud.system_events import read_events
 from alerts.sources.base import RETENTION, Observation
-from alerts.sources.cloudmonitor import KIND
+from alerts.sources.cloudmonitor import HISTORY, READ
 
 WINDOW = timedelta(days=1)
 OVERLAP = timedelta(hours=1)
-"""How late an event of the cloud may come and is still found."""
+"""How late an event of the cloud may come and is still found by the next reading."""
+FURTHER_BACK = ("%Y%m%d", timedelta(days=7)), ("%Y%m%d%H", timedelta(days=1))
+"""How far the first reading of a new day and of a new hour looks back, for what came later than that."""
 MILLISECOND = timedelta(milliseconds=1)
+
+
+def look_back(cursor: Cursor, *, now: datetime) -> datetime | None:
+    """Return the moment up to which all may be taken as imported when a new reading begins.
+
+    A cloud that was away itself tells of what happened meanwhile only afterwards, with the old times.
+    """
+    if cursor.through is None or cursor.last_whole_at is None:
+        return cursor.through
+    for unit, span in FURTHER_BACK:
+        if cursor.last_whole_at.strftime(unit) != now.strftime(unit):
+            return cursor.through - span + OVERLAP
+    return cursor.through
 
 
 def read_page_of_events(look: Look, cursor: Cursor) -> tuple[list[Observation], bool]:
@@ -33,14 +48,16 @@ def read_page_of_events(look: Look, cursor: Cursor) -> tuple[list[Observation], 
         cursor.start, cursor.page = start, 1
         cursor.end = cursor.goal = min(max(start, cursor.through or start) + WINDOW, look.now)
     assert cursor.start is not None
-    with opened(look.source, CMS, region=look.source.regions[0]) as client:
+    with opened(look.source, CMS, region=look.source.regions[0], before=look.keep) as client:
         return read_events(client, start=cursor.start, end=cursor.end, number=cursor.page)
 
 
 def take_events(look: Look, cursor: Cursor, events: Sequence[Observation], *, last: bool) -> None:
     """Keep a page of events and move the cursor on; the caller's transaction holds both."""
     wanted = to_import(look.source, events)
-    cursor.done += collect(look.source.account, wanted, origin=KIND, now=look.now).accepted
+    for origin in (READ, HISTORY):
+        found = [each for each in wanted if (each.occurred_at < look.source.created_at) == (origin == HISTORY)]
+        cursor.done += collect(look.source.account, found, origin=origin, now=look.now).accepted
     if last:
         cursor.through, cursor.start, cursor.end = cursor.goal, None, None
         if cursor.through and cursor.through >= cursor.begun_at:

@@ -5,62 +5,77 @@ See the package for the idea. `SLACK` is how far the clocks of the two may be ap
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from alerts.events.catalog import CATALOG
-from alerts.events.drafts import IMPORTED
-from alerts.facts.models import Fact
+from alerts.events.deadlines import OBSERVED
+from alerts.events.imported import told_by_the_cloud
+from alerts.events.meters import USAGE
+from alerts.mirrors.instances import EVER
 from alerts.mirrors.looks import Happening, Look, iso
-from alerts.mirrors.models import Source
+from alerts.mirrors.models import Reads, Source
+from alerts.mirrors.ours import NAMES, OURS, SLACK, tellings
 from alerts.sources.base import Observation
-from alerts.sources.reading import read_moment
 
-ORIGIN: Final = "mirror"
-SLACK: Final = timedelta(minutes=5)
-SILENT_FACTS: Final = frozenset({"kms.client-key.deleted"})
-"""What ends something and is no event of anybody's."""
+if TYPE_CHECKING:
+    from alerts.events.imported import Told
 
-
-def _names() -> Mapping[str, frozenset[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
-    for each in CATALOG:
-        if each.trigger.fact:
-            found[each.trigger.fact].add(each.name)
-    return {fact: frozenset(names) for fact, names in found.items()}
-
-
-NAMES: Final = _names()
-"""Fact type to the names of the events that it may become."""
-OURS: Final = frozenset(name for names in NAMES.values() for name in names)
+LONGEST_STRETCH: Final = timedelta(days=90)
 
 
 def to_tell(look: Look, found: Sequence[Happening]) -> list[Observation]:
-    """Return as observations what is ours to tell and has not been told by an event of the cloud."""
+    """Return as observations what is ours to tell and has not been told by an event of the cloud.
+
+    A sample of usage is always passed on, for the next one is compared with it; it names what is not to be raised.
+    """
     source = look.source
-    if source.teller == Source.Teller.CLOUD:
-        found = [each for each in found if each.since < source.teller_since or each.type in SILENT_FACTS]
     doubtful = [each for each in found if each.since < source.teller_since]
-    told = _imported(look, doubtful) if doubtful else {}
-    return [_observation(look, each) for each in found if not _is_told(each, told, look)]
+    told = _told(look, doubtful) if doubtful else {}
+    kept = []
+    for each in found:
+        if each.type == USAGE:
+            kept.append(_sample(look, each, told))
+        elif _is_ours_to_tell(source, each) and not _told_names(look, each, told):
+            kept.append(_observation(look, each))
+    return kept
 
 
-def _imported(look: Look, found: Sequence[Happening]) -> dict[tuple[str, str], list[datetime]]:
-    rows = Fact.objects.filter(
-        account=look.source.account_id, type=IMPORTED, resource__in={each.resource for each in found},
-        occurred_at__range=(min(each.since for each in found) - SLACK, look.now + SLACK),
-    )  # fmt: skip
-    told: dict[tuple[str, str], list[datetime]] = defaultdict(list)
-    for resource, name, at in rows.values_list("resource", "data__name", "occurred_at"):
-        told[resource, name].append(at)
-    return told
+def _is_ours_to_tell(source: Source, each: Happening) -> bool:
+    if source.teller == Source.Teller.CONSOLE:
+        return True
+    # An end date is no happening: of the reminders before it, the cloud sends those to come.
+    return each.type != OBSERVED and each.since < source.teller_since
 
 
-def _is_told(each: Happening, told: Mapping[tuple[str, str], Sequence[datetime]], look: Look) -> bool:
-    moments = [at for name in NAMES.get(each.type, ()) for at in told.get((each.resource, name), ())]
-    return any(each.since - SLACK <= at <= look.now + SLACK for at in moments)
+def _told(look: Look, found: Sequence[Happening]) -> Told:
+    since = min(max(each.since, look.now - LONGEST_STRETCH) for each in found)
+    about = {each.resource for each in found if each.type != OBSERVED}
+    return told_by_the_cloud([look.source.account_id], resources=about, names=OURS, since=since - SLACK)
+
+
+def _told_names(look: Look, each: Happening, told: Told) -> list[str]:
+    """Return the names of the cloud's events that tell of a difference; end dates have reminders to tell them apart."""
+    if each.since >= look.source.teller_since or each.type == OBSERVED:
+        return []
+    about = [(name, told.get((look.source.account_id, each.resource, name), ())) for name in sorted(NAMES[each.type])]
+    return [name for name, moments in about if any(_lies_in(at, look, each.since) for at in moments)]
+
+
+def _lies_in(at: datetime, look: Look, since: datetime) -> bool:
+    return since - SLACK <= at <= look.now + SLACK
+
+
+def _sample(look: Look, each: Happening, told: Told) -> Observation:
+    """What was so before the first look is in the cloud's history; what comes while the cloud tells is the cloud's."""
+    source = look.source
+    told_there = each.since == EVER and Reads.EVENTS in source.reads
+    if told_there or (source.teller == Source.Teller.CLOUD and each.since >= source.teller_since):
+        names = sorted(NAMES[USAGE])
+    else:
+        names = _told_names(look, each, told)
+    return _observation(look, replace(each, data={**each.data, "told": names}))
 
 
 def _observation(look: Look, each: Happening) -> Observation:
@@ -79,31 +94,13 @@ def to_import(source: Source, events: Sequence[Observation]) -> list[Observation
     """Return those of the cloud's events that nobody here has told, or will tell by a difference."""
     if source.teller == Source.Teller.CONSOLE:
         events = [each for each in events if not (_is_ours(each) and each.occurred_at >= source.teller_since)]
-    doubtful = [each for each in events if _is_ours(each)]
-    told = _told_by_us(source, doubtful) if doubtful else {}
-    return [each for each in events if not _lies_in(each, told)]
+    told = tellings(source.account_id, [each for each in events if _is_ours(each)])
+    return [
+        each
+        for each in events
+        if not any(telling.is_of(each.occurred_at) for telling in told.get((each.resource, str(each.data["name"])), ()))
+    ]
 
 
 def _is_ours(event: Observation) -> bool:
     return event.data["name"] in OURS
-
-
-def _told_by_us(
-    source: Source, events: Sequence[Observation]
-) -> dict[tuple[str, str], list[tuple[datetime, datetime]]]:
-    """Return the stretches in which a difference was found, by resource and name of the event that it became."""
-    rows = Fact.objects.filter(
-        account=source.account_id, origin=ORIGIN, resource__in={each.resource for each in events},
-        received_at__gte=min(each.occurred_at for each in events) - SLACK,
-    )  # fmt: skip
-    told: dict[tuple[str, str], list[tuple[datetime, datetime]]] = defaultdict(list)
-    for fact in rows.only("resource", "type", "data", "received_at", "occurred_at"):
-        since = read_moment(fact.data.get("observedSince")) or fact.occurred_at
-        for name in NAMES.get(fact.type, ()):
-            told[fact.resource, name].append((since, fact.received_at))
-    return told
-
-
-def _lies_in(event: Observation, told: Mapping[tuple[str, str], Sequence[tuple[datetime, datetime]]]) -> bool:
-    stretches = told.get((event.resource, str(event.data["name"])), ())
-    return any(since - SLACK <= event.occurred_at <= seen + SLACK for since, seen in stretches)

@@ -16,6 +16,10 @@ from alerts.sources.callbacks import Callback, read_callback
 from alerts.sources.reading import read_moment
 
 KIND: Final = "cloudmonitor"
+READ: Final = f"{KIND}.read"
+HISTORY: Final = f"{KIND}.history"
+"""Origins of events that were not sent here but read from the cloud: since the source was connected, and before."""
+ORIGINS: Final = (KIND, READ, HISTORY)
 FACT_TYPE: Final = "cloudmonitor.system-event"
 EMITS: Final = frozenset({FACT_TYPE})
 LONGEST_ID: Final = 200

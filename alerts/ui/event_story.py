@@ -50,6 +50,8 @@ def _beginning(event: SystemEvent) -> list[Step]:
     origins = {
         "estate": _("Seen by this installation itself."),
         "cloudevents": _("Sent here as a CloudEvent."),
+        "cloudmonitor.read": _("Read from CloudMonitor by a source, and kept as it was."),
+        "cloudmonitor.history": _("Read from CloudMonitor by a source that was connected later: nobody was told."),
         "cloudmonitor": _("Sent here by CloudMonitor, and kept as it was."),
         "mirror": _("Seen by comparing two readings of the cloud account."),
         "test": _("Sent as a test: nothing of it happened."),

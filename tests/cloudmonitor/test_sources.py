@@ -79,7 +79,6 @@ def page_like(answer: Any) -> Any:
         ("role_arn", {"role_arn": "not-a-role"}), ("every", {"every": "0"}), ("endpoint", {"endpoint": "a b"}),
         ("role_arn", {"role_arn": "x acs:ram::1:role/x"}),
         ("reads", {"reads": []}), ("calls_per_second", {"calls_per_second": "51"}), ("name", {"name": ""}),
-        ("regions", {"regions": "cn-beijing\ncn-hangzhou", "endpoint": "console:80"}),
         ("teller", {"reads": ["keys"], "teller": "cloud"}), ("external_id", {"external_id": "über"}),
     ],
 )  # fmt: skip

@@ -141,9 +141,9 @@ def a_client_key_record(local_id: str = "KAAP.1", *, days_left: int = 365) -> Cl
     )  # fmt: skip
 
 
-def an_event(name: str, local_id: str, *, at: datetime, number: str = "") -> Observation:
-    """Return an event of the cloud's own about a key or, with a slash before, another resource."""
-    resource = f"acs:kms:{REGION}:{UID}:key/{local_id}"
+def an_event(name: str, local_id: str, *, at: datetime, number: str = "", kind: str = "key") -> Observation:
+    """Return an event of the cloud's own about a key or another kind of resource."""
+    resource = f"acs:kms:{REGION}:{UID}:{kind}/{local_id}"
     data = {
         "product": "KMS", "name": name, "eventType": "", "level": "INFO", "status": "", "regionId": REGION,
         "resourceId": resource, "instanceName": local_id, "groupId": "", "content": {}, "originalId": number,

@@ -15,7 +15,6 @@ from pytest_django.fixtures import Settings
 
 from alerts.accounts.models import AuditEntry
 from alerts.estate.aliases import create_alias
-from alerts.estate.models import ClientKey
 from alerts.mirrors.cloud import CMS, KMS, Pace, Trouble, opened
 from alerts.mirrors.models import Cursor, Source
 from alerts.sources.alibaba_cloud.estate import is_there, read_page
@@ -159,15 +158,14 @@ def test_calls_go_out_at_the_pace_of_the_source() -> None:
     assert slept == pytest.approx([0.1, 0.2])
 
 
-def test_what_names_no_region_is_not_read_where_the_endpoint_answers_for_another(source: Source) -> None:
-    a_key()
+def test_an_endpoint_is_told_of_which_region_a_call_is(source: Source) -> None:
+    keys = {region: a_key(region=region).key_id for region in (REGION, "cn-beijing")}
     a_client_key()
-    source.regions, source.reads = ["cn-beijing"], ["keys", "access_points", "client_keys"]
-    source.save()
-    with pytest.raises(CommandError, match="answers for cn-hangzhou, not for cn-beijing"):
-        run("poll", "main")
-    assert not ClientKey.objects.filter(region="cn-beijing").exists()
-    assert set(Cursor.objects.values_list("error_code", flat=True)) == {"OtherRegion"}
+    for region, key_id in keys.items():
+        with opened(source, KMS, region=region) as client:
+            assert [each.id for each in read_page(client, "keys", number=1).rows] == [key_id]
+    with opened(source, KMS, region="cn-beijing") as client:
+        assert not read_page(client, "client_keys", number=1).rows
 
 
 def test_a_refusal_is_said_without_what_differs_each_time(source: Source) -> None:

@@ -8,14 +8,15 @@ import pytest
 
 from alerts.accounts.refusal import Refused
 from alerts.estate.keys import schedule_key_deletion
-from alerts.estate.models import ClientKey, Instance, Key, Origin, Secret
+from alerts.estate.models import AccessPoint, ClientKey, Instance, Key, Origin, Secret
 from alerts.events.evaluate import evaluate_batch
 from alerts.events.models import SystemEvent
 from alerts.facts.models import Fact
 from alerts.mirrors.book import delete, pause
 from alerts.mirrors.cloud import Trouble
 from alerts.mirrors.models import Cursor, Source
-from alerts.mirrors.poll import poll_batch, watch_silence
+from alerts.mirrors.poll import LEASE, Hold, claim_one, poll_batch
+from alerts.mirrors.silent import watch_silence
 from alerts.sources.alibaba_cloud.records import AccessPointRecord, AliasRecord
 from tests.builders import NOW, REGION, UID
 from tests.mirrors.cloud import (
@@ -170,6 +171,59 @@ def test_throttling_waits_and_goes_on_at_the_same_page(cloud: Cloud) -> None:
     source = read_all(source, now=NOW + MINUTE)
     assert source.error == ""
     assert Key.objects.count() == 5
+
+
+def test_a_cloud_that_is_away_for_a_while_is_waited_for_at_the_same_page(cloud: Cloud) -> None:
+    for number in range(5):
+        cloud.put("keys", a_key_record(f"key-{number}"))
+    source = read_all(a_source("keys", "secrets"), now=NOW, most=1)
+    for turn in (1, 4, 10):
+        cloud.trouble["keys"] = Trouble("It refused the connection.", code="ConnectionRefused", away=True)
+        assert poll_batch(now=NOW + timedelta(seconds=turn))
+        assert not poll_batch(now=NOW + timedelta(seconds=turn))
+    assert Cursor.objects.get(what="keys").page == 2
+    assert poll_batch(now=NOW + MINUTE)
+    source.refresh_from_db()
+    assert source.failures == 0
+    source = read_all(source, now=NOW + MINUTE)
+    assert (source.polled_at, source.error, Key.objects.count()) == (NOW + MINUTE, "", 5)
+
+
+def test_a_cloud_that_stays_away_is_asked_as_often_as_it_would_be_read(cloud: Cloud) -> None:
+    source = a_source("keys", "secrets")
+    now = NOW
+    for _turn in range(12):
+        for what in ("keys", "secrets"):
+            cloud.trouble[what] = Trouble("It refused the connection.", code="ConnectionRefused", away=True)
+        source = read_all(source, now=now)
+        now = max(now, source.next_at)
+        assert now - source.error_at <= source.every  # type: ignore[operator]
+    cloud.trouble.clear()
+    assert read_all(source, now=now).error == ""
+
+
+def test_one_wrong_place_is_wrong_for_everything_of_its_region(cloud: Cloud) -> None:
+    cloud.put("access_points", AccessPointRecord("orders", "ClientKey"))
+    cloud.trouble["keys"] = Trouble("The endpoint answers for another region.", code="OtherRegion")
+    source = read_all(a_source("keys", "access_points"), now=NOW)
+    assert "another region" in source.error
+    assert not AccessPoint.objects.exists()
+
+
+def test_a_lease_is_kept_while_a_page_takes_long_and_is_noticed_when_lost() -> None:
+    source = a_source("keys")
+    clock = iter((0.0, 2.0, 21.0, 28.0))
+    held = claim_one(source, now=NOW)
+    assert held
+    hold = Hold(held, NOW, clock=lambda: next(clock))
+    hold.keep()
+    hold.keep()
+    source.refresh_from_db()
+    assert source.lease_until == NOW + timedelta(seconds=21) + LEASE
+    Source.objects.filter(pk=source.pk).update(lease="another")
+    with pytest.raises(Trouble) as trouble:
+        hold.keep()
+    assert trouble.value.code == "LeaseLost"
 
 
 def test_what_is_denied_holds_up_nothing_else(cloud: Cloud) -> None:

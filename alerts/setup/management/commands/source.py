@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 ACTOR = "manage.py source"
+WATCHING = 0.2
+"""Seconds between two looks while the line reads what was to be read here."""
 ON_ONE = ("check", "poll", "pause", "resume", "delete", "teller")
 FIELDS = {
     "access_key_id": "key_id", "regions": "region", "reads": "read", "every": "every", "calls_per_second": "calls",
@@ -172,15 +174,18 @@ class Command(BaseCommand):
         """Read it once, to the end, and print how much of each thing was read."""
         if source.paused_at:
             raise CommandError("The source is paused: resume it first.")
+        held = claim_one(source, now=timezone.now())
+        if held is None:
+            raise CommandError("The source is being read at the moment.")
         while True:
-            held = claim_one(source, now=timezone.now())
-            if held is None:
-                raise CommandError("The source is being read at the moment.")
-            step(held, now=timezone.now())
+            # The line reads on as well, a page here and a page there: then this waits for its turn.
+            if held is not None:
+                step(held, now=timezone.now())
             source.refresh_from_db()
             if source.begun_at is None:
                 break
-            time.sleep(max(0.0, (source.next_at - timezone.now()).total_seconds()))
+            time.sleep(max(WATCHING if held is None else 0.0, (source.next_at - timezone.now()).total_seconds()))
+            held = claim_one(source, now=timezone.now())
         for row in progress(source):
             self.stdout.write(
                 "\t".join((row.region or "-", row.what, str(row.done), "read" if row.ended_at else "stopped"))
