@@ -17,11 +17,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import backtests, checks, deliveries, history, line, lists, matcher, posting, signed
+from bench import backtests, checks, deliveries, history, line, lists, matcher, mirrors, posting, signed
 from bench.cost import Meter
 from bench.figures import Section
 from bench.server import Server
 from bench.table import table
+from tests.consoles import Estate
 from tests.installation import Installation, a_free_port
 
 ENVIRON = {
@@ -44,10 +45,11 @@ class Extent:
     matched: int = 5_000
     clients: int = 8
     hanging: int = 12
+    mirrored: Estate = mirrors.FULL
 
 
 FULL = Extent(events=1_000_000, repeats=40, posts=1_000, without_rule=10_000, with_rule=2_000)
-QUICK = Extent(events=100_000, repeats=10, posts=200, without_rule=2_000, with_rule=400)
+QUICK = Extent(events=100_000, repeats=10, posts=200, without_rule=2_000, with_rule=400, mirrored=mirrors.QUICK)
 
 
 @contextmanager
@@ -93,7 +95,7 @@ def say(what: str) -> None:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="First figures, as ratios within one run.")
-    parser.add_argument("--quick", action="store_true", help="less of everything, in under a minute")
+    parser.add_argument("--quick", action="store_true", help="less of everything, in a few minutes")
     extent = QUICK if parser.parse_args().quick else FULL
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     started, load = time.monotonic(), os.getloadavg()[0]
@@ -102,6 +104,8 @@ def main() -> None:
         assert installation.process is not None
         server = Server(installation, Meter.of(installation.process.pid))
         sections = list(measure(server, extent))
+    say("mirroring one console in another, while both are disturbed")
+    sections.append(mirrors.measure(extent.mirrored))
     say("matching")
     sections += matcher.measure(rules=extent.rules, count=extent.matched)
     print(table(sections))
