@@ -11,6 +11,7 @@ from alerts.contacts.models import Address, Contact, ContactGroup
 from alerts.notifications.models import Notification
 from tests.openapi.cms_sample import put_contact, put_rule
 from tests.openapi.signing import Program, a_program
+from tests.subscriptions.making import a_configuration, a_policy
 
 pytestmark = pytest.mark.django_db
 ROBOT = "https://oapi.dingtalk.com/robot/send?access_token=canary-robot"
@@ -148,3 +149,14 @@ def test_contacts_and_groups_are_deleted_unless_somebody_counts_on_them(program:
     program.fine("DeleteContact", ContactName="Alice")
     assert program.refused("DeleteContact", ContactName="Alice") == (404, "ResourceNotFound")
     assert program.refused("DeleteContact") == (400, "MissingParameter")
+
+
+def test_a_contact_without_whom_a_policy_would_tell_nobody_stays(program: Program) -> None:
+    put_contact(program)
+    default = ContactGroup.objects.filter(contacts__name="Alice").first()
+    assert default is not None
+    policy = a_policy(a_configuration(default))
+    assert program.refused("DeleteContact", ContactName="Alice") == (400, "ParameterInvalid")
+    policy.delete()
+    default.contacts.clear()
+    program.fine("DeleteContact", ContactName="Alice")

@@ -13,10 +13,10 @@ from alerts.openapi.cms.said import fine, pages, sent
 from alerts.openapi.cms.writing import not_found
 from alerts.openapi.errors import missing
 from alerts.openapi.parameters import Parameters
-from alerts.rules.dependents import delete_contact
 from alerts.rules.files.mistaken import Mistaken
 from alerts.rules.files.people import load_contact
 from alerts.rules.files.write import contact_document
+from alerts.subscriptions.dependents import delete_contact
 from alerts.tasks import deliver, ring
 
 if TYPE_CHECKING:
