@@ -35,10 +35,13 @@ class Audience:
         return self.people_in(group.pk, level) if group else []
 
     def people_in(self, group: int, level: str) -> list[Recipient]:
-        """Return who in a contact group is told of events of this level; nobody where there is no such group."""
+        """Return who in a contact group is told of events of this level; nobody where there is no such group.
+
+        A bundle that began by an earlier configuration may ask for a group that the present one does not name.
+        """
         found = self._found.get((group, level))
         if found is None:
-            known = self.groups.get(group)
+            known = self.groups.get(group) or _group_of(self.policy.account_id, group)
             reached = reached_in(known, level=level, methods=self.policy.methods) if known else ()
             found = _once(Recipient(way, fields, contact.name, contact) for contact, way, fields in reached)
             self._found[group, level] = found
@@ -65,6 +68,11 @@ class Audience:
     def tells_recovery(self) -> bool:
         """Whether people hear that what they were told of is over."""
         return self.policy.configuration is not None and self.policy.configuration.recovery
+
+
+def _group_of(account: str, group: int) -> ContactGroup | None:
+    rows = ContactGroup.objects.filter(account=account, pk=group)
+    return rows.prefetch_related("contacts__addresses").first()
 
 
 def _once(recipients: Iterable[Recipient]) -> list[Recipient]:

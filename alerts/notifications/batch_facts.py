@@ -24,7 +24,7 @@ from django.db.models import Case, Count, Max, Min, Value, When
 from django.urls import reverse
 
 from alerts.channels import BY_KIND
-from alerts.notifications.batch_words import BatchWording, batch_words
+from alerts.notifications.batch_words import PART, BatchWording, batch_words
 from alerts.notifications.facts import Reader, facts_of, name_of, title_of, zoned_time
 from alerts.notifications.models import Decision
 from alerts.notifications.plain import line
@@ -60,8 +60,9 @@ def causes_of(batch: Batch, *, most: int = MOST_CAUSES) -> list[CauseTold]:
         digest = batch.kind == Batch.Kind.DIGEST
         mine = told.filter(batch__digest_items__told_in=batch) if digest else told.filter(batch=batch)
         return causes_among(mine, most=most)
-    members = BundleMember.objects.filter(bundle=batch.bundle_id).order_by(URGENCY, "-last_at")[:most]
-    return [CauseTold(each.event_name, each.resource, each.level, each.count, each.last_at) for each in members]
+    members = BundleMember.objects.filter(bundle=batch.bundle_id).exclude(pk__in=batch.left_out)
+    newest = members.order_by(URGENCY, "-last_at")[:most]
+    return [CauseTold(each.event_name, each.resource, each.level, each.count, each.last_at) for each in newest]
 
 
 def causes_among(decisions: QuerySet[Decision], *, most: int) -> list[CauseTold]:
@@ -111,9 +112,10 @@ def _told(batch: Batch, event: SystemEvent, reader: Reader, words: BatchWording)
     several = words.events.format(count=count, policy=line(batch.policy_name))
     digest = batch.kind == Batch.Kind.DIGEST
     alone = digest and count == 1
-    intro = (words.intro_alone if alone else words.intro[batch.kind]).format(
-        count=count, causes=batch.causes, since=since, until=until, lasted=lasted, step=batch.step
-    )
+    intro = (words.intro_alone if alone else words.intro[PART if batch.left_out else batch.kind]).format(
+        counted=words.counted(count, batch.causes), since=since, until=until, lasted=lasted, step=batch.step,
+        causes=batch.causes, whole=batch.causes + len(batch.left_out),
+    )  # fmt: skip
     return {
         "kind": batch.kind, "mark": mark, "number": batch.number, "step": batch.step, "over": batch.over,
         "headline": one if alone or (batch.causes == 1 and not digest) else several, "intro": intro,

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+PART = "ESCALATION_OF_PART"
+"""The kind of an escalation in whose bundle something else is over or acknowledged."""
+
 
 @dataclass(frozen=True, slots=True)
 class BatchWording:
@@ -18,7 +21,13 @@ class BatchWording:
     one_event: str
     """The same for a single cause: {title}, {name}, {count}."""
     intro: Mapping[str, str]
-    """What the message is, by kind; {count}, {causes}, {since}, {until}, {lasted}, {step}."""
+    """What the message is, by kind; {counted}, {since}, {until}, {lasted}, {step}, and in part of {whole} {causes}."""
+    one: str
+    """What was counted when it is one event."""
+    one_cause: str
+    """The same for several events of one cause: {count}."""
+    several: str
+    """The same for several causes: {count}, {causes}."""
     intro_alone: str
     """What a digest of one event is; {since}."""
     over: str
@@ -37,6 +46,11 @@ class BatchWording:
     units: tuple[str, str, str]
     """Days, hours and minutes; {count}."""
 
+    def counted(self, count: int, causes: int) -> str:
+        """Return how many events of how many causes."""
+        said = self.one if count == 1 else self.one_cause if causes == 1 else self.several
+        return said.format(count=count, causes=causes)
+
 
 ENGLISH = BatchWording(
     marks={"MORE": "More", "REPEAT": "Still open", "ESCALATION": "Nobody has answered", "RECOVERY": "Resolved",
@@ -44,14 +58,18 @@ ENGLISH = BatchWording(
     events="{count} events ({policy})",
     one_event="{title}: {name}",
     intro={
-        "FIRST": "{count} events of {causes} different causes, since {since}.",
-        "MORE": "{count} more events of {causes} different causes since the last message, since {since}.",
-        "REPEAT": "This is still so or happened again: {count} events of {causes} different causes, since {since}.",
-        "ESCALATION": "This is not over and nobody has acknowledged it (step {step}): {count} events of {causes} "
-                      "different causes, since {since}.",
-        "RECOVERY": "This is over: {count} events of {causes} different causes, since {since}. It lasted {lasted}.",
-        "DIGEST": "{count} events of {causes} different causes, from {since} to {until}.",
+        "FIRST": "{counted}, since {since}.",
+        "MORE": "New since the last message: {counted}, since {since}.",
+        "REPEAT": "This is still so or happened again: {counted}, since {since}.",
+        "ESCALATION": "This is not over and nobody has acknowledged it (step {step}): {counted}, since {since}.",
+        PART: "Not over, and acknowledged by nobody: {causes} of {whole} causes (step {step}). "
+              "{counted}, since {since}.",
+        "RECOVERY": "This is over: {counted}, since {since}. It lasted {lasted}.",
+        "DIGEST": "{counted}, from {since} to {until}.",
     },
+    one="1 event",
+    one_cause="{count} events of one cause",
+    several="{count} events of {causes} different causes",
     intro_alone="One event, at {since}.",
     over="All of it is over already.",
     line_times="{count} times",
@@ -67,14 +85,17 @@ CHINESE = BatchWording(
     events="{count} 个事件（{policy}）",
     one_event="{title}：{name}",
     intro={
-        "FIRST": "自 {since} 起共 {count} 个事件，涉及 {causes} 个不同原因。",
-        "MORE": "自上一条消息以来新增 {count} 个事件，涉及 {causes} 个不同原因，最早发生于 {since}。",
-        "REPEAT": "问题仍然存在或再次发生：自 {since} 起共 {count} 个事件，涉及 {causes} 个不同原因。",
-        "ESCALATION": "问题尚未恢复且无人确认（第 {step} 步）：自 {since} 起共 {count} 个事件，"
-        "涉及 {causes} 个不同原因。",
-        "RECOVERY": "问题已恢复：自 {since} 起共 {count} 个事件，涉及 {causes} 个不同原因，持续 {lasted}。",
-        "DIGEST": "{since} 至 {until} 共 {count} 个事件，涉及 {causes} 个不同原因。",
+        "FIRST": "自 {since} 起共 {counted}。",
+        "MORE": "自上一条消息以来新增 {counted}，最早发生于 {since}。",
+        "REPEAT": "问题仍然存在或再次发生：自 {since} 起共 {counted}。",
+        "ESCALATION": "问题尚未恢复且无人确认（第 {step} 步）：自 {since} 起共 {counted}。",
+        PART: "{whole} 个原因中有 {causes} 个尚未恢复且无人确认（第 {step} 步）：自 {since} 起共 {counted}。",
+        "RECOVERY": "问题已恢复：自 {since} 起共 {counted}，持续 {lasted}。",
+        "DIGEST": "{since} 至 {until} 共 {counted}。",
     },
+    one="1 个事件",
+    one_cause="{count} 个事件（同一原因）",
+    several="{count} 个事件，涉及 {causes} 个不同原因",
     intro_alone="1 个事件，发生于 {since}。",
     over="上述问题均已恢复。",
     line_times="{count} 次",

@@ -13,8 +13,9 @@ from django.db.models import Q
 from alerts.contacts.models import Contact
 from alerts.notifications.audience import MAIL
 from alerts.notifications.models import Decision, Notification
+from alerts.notifications.unanswered import told_by, unanswered
 from alerts.subscriptions.engine import COUNTED, ESCALATION, RECOVERY
-from alerts.subscriptions.models import Batch, BundleMember, DigestItem
+from alerts.subscriptions.models import Batch, BundleMember, DigestItem, PushChannel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,6 +40,14 @@ class Said:
     notifications: list[Notification] = field(default_factory=list)
     items: list[DigestItem] = field(default_factory=list)
 
+    def verdict_of(self, batch: Batch) -> tuple[Decision.Verdict, str]:
+        """Return what became of the events of a batch: told, or nobody was left to tell when it was made."""
+        heard = any(each.batch is batch for each in self.notifications)
+        waits = any(each.batch is batch for each in self.items)
+        if heard or waits or batch.kind == RECOVERY:
+            return Decision.Verdict.TOLD, ""
+        return Decision.Verdict.NOBODY, "no-recipient"
+
     def store(self) -> None:
         """Write the batches, after their bundles and before their decisions."""
         Batch.objects.bulk_create(self.batches)
@@ -51,7 +60,9 @@ class Said:
 
 def say(running: Running, speech: Speech, *, said: Said, mails: Mails, now: datetime, test: bool = False) -> None:
     """Turn a speech into a batch with its messages. A recovery that nobody is to hear of makes none."""
+    speech, left_out = unanswered(running, speech) if speech.kind == ESCALATION else (speech, [])
     batch = _batch(running, speech, now=now, test=test)
+    batch.left_out, batch.causes = left_out, batch.causes - len(left_out)
     messages = list(_messages(running, speech, batch, said, now=now))
     if speech.kind == RECOVERY and not messages:
         return
@@ -61,7 +72,7 @@ def say(running: Running, speech: Speech, *, said: Said, mails: Mails, now: date
     said.batches.append(batch)
     said.notifications += messages
     if speech.kind != ESCALATION:
-        _tell(running, speech, batch)
+        _tell(running, speech, batch, said)
 
 
 def _batch(running: Running, speech: Speech, *, now: datetime, test: bool) -> Batch:
@@ -90,7 +101,9 @@ def _messages(running: Running, speech: Speech, batch: Batch, said: Said, *, now
     if speech.kind == RECOVERY:
         return _recoveries(running, batch, now=now)
     if speech.kind == ESCALATION:
-        return [notification_to(each, batch, now=now) for each in audience.people_in(speech.group, level)]
+        # Where the step's group is gone or reaches nobody, those are told again who were told first.
+        everybody = audience.people_in(speech.group, level) or audience.people(level) or audience.systems()
+        return [notification_to(each, batch, now=now) for each in everybody]
     digest = None if batch.test else audience.digest(level)
     if digest:
         said.items.append(DigestItem(digest=digest, batch=batch))
@@ -110,9 +123,13 @@ def notification_to(recipient: Recipient, batch: Batch, *, now: datetime) -> Not
 
 
 def _recoveries(running: Running, batch: Batch, *, now: datetime) -> Iterable[Notification]:
-    """Yield a message for each destination that was told, people only where their configuration wants it."""
+    """Yield a message for each destination that was told, people only where their configuration wants it.
+
+    Somebody who is no contact any more is told nothing: the message to him is left without a contact.
+    """
     told = Notification.objects.filter(batch__bundle=running.row.pk, state__in=TOLD, recovery=False).order_by("pk")
-    wanted = told if running.audience.tells_recovery else told.filter(contact=None)
+    systems = Q(contact=None, channel__in=PushChannel.Kind.values)
+    wanted = told.filter(systems | Q(contact__isnull=False) if running.audience.tells_recovery else systems)
     return [
         Notification(
             account_id=batch.account_id, batch=batch, level=batch.level, recovery=True, channel=each.channel,
@@ -123,11 +140,11 @@ def _recoveries(running: Running, batch: Batch, *, now: datetime) -> Iterable[No
     ]  # fmt: skip
 
 
-def _tell(running: Running, speech: Speech, batch: Batch) -> None:
+def _tell(running: Running, speech: Speech, batch: Batch, said: Said) -> None:
     """Let the decisions that waited for this say so, and its causes count as told."""
-    verdict = Decision.Verdict.TOLD
+    verdict, reason = said.verdict_of(batch)
     for made in (each for each in running.decisions if _tells_of(each, speech)):
-        made.batch, made.verdict, made.reason = batch, verdict, ""
+        made.batch, made.verdict, made.reason = batch, verdict, reason
     running.decisions = [each for each in running.decisions if each.batch is None]
     for member in running.members.values():
         member.told = True
@@ -137,7 +154,7 @@ def _tells_of(made: Decision, speech: Speech) -> bool:
     return made.verdict != COUNTED or made.occurred_at >= speech.heap.since
 
 
-def tell_stored(batches: Iterable[Batch], *, closed: Iterable[int] = ()) -> None:
+def tell_stored(said: Said, batches: Iterable[Batch], *, closed: Iterable[int] = ()) -> None:
     """Let the stored decisions of bundles say in which of these batches they were told, once those are stored.
 
     What is left waiting in a closed bundle was taken on by somebody, or is over: it is never told.
@@ -146,7 +163,8 @@ def tell_stored(batches: Iterable[Batch], *, closed: Iterable[int] = ()) -> None
         if batch.kind != ESCALATION and batch.bundle_id:
             waiting = Decision.objects.filter(bundle=batch.bundle_id, batch=None)
             told = waiting.filter(~Q(verdict=COUNTED) | Q(occurred_at__gte=batch.since))
-            told.update(batch=batch, verdict=Decision.Verdict.TOLD, reason="")
+            verdict, reason = said.verdict_of(batch)
+            told.update(batch=batch, verdict=verdict, reason=reason)
             BundleMember.objects.filter(bundle=batch.bundle_id, told=False).update(told=True)
     left = Decision.objects.filter(bundle__in=list(closed), batch=None, verdict=Decision.Verdict.GATHERED)
     left.update(verdict=Decision.Verdict.ACKED, reason="acknowledged")
@@ -166,7 +184,7 @@ def events_of(batch: Batch) -> QuerySet[Decision, UUID]:
     earlier = Batch.objects.filter(bundle=batch.bundle_id, number__lte=batch.number)
     gathered = Q(bundle=batch.bundle_id, decided_at__lte=batch.made_at)
     by_then = Q(batch__in=earlier) | gathered & (~Q(verdict=COUNTED) | Q(occurred_at__gte=batch.since))
-    return told.filter(by_then).values_list("event_id", flat=True)
+    return told.filter(by_then, told_by(batch)).values_list("event_id", flat=True)
 
 
 def messages_about(incident_id: int, *, account: CloudAccount | str) -> QuerySet[Notification]:

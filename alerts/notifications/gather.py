@@ -227,6 +227,7 @@ def _write(work: Gathering) -> None:
     store(running)
     work.said.store()
     tell_stored(
+        work.said,
         [batch for batch in work.said.batches if batch.bundle_id in stored],
         closed=[each.row.pk for each in running if each.row.closed_at and not each.new],
     )

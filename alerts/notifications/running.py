@@ -30,7 +30,7 @@ Cause = tuple[str, str]
 """Event name and resource."""
 
 SITUATION = """
-SELECT i.state, i.acknowledged_until, i.snoozed_until FROM incidents_incident i
+SELECT i.id, i.state, i.acknowledged_until, i.snoozed_until FROM incidents_incident i
 WHERE i.id = ANY(%s) OR i.id IN (
     SELECT m.incident_id FROM subscriptions_bundlemember m WHERE m.bundle_id = %s AND m.incident_id IS NOT NULL)
 ORDER BY i.id FOR SHARE
@@ -46,7 +46,10 @@ WHERE bundle.id = row.id
 
 @dataclass(slots=True, eq=False)
 class Running:
-    """A bundle under work, `new` until it is stored. `decisions`: those of this transaction that no batch has told."""
+    """A bundle under work, `new` until it is stored. `decisions`: those of this transaction that no batch has told.
+
+    `answered`: the incidents of it that are over or that somebody has taken on, by the last look at its situation.
+    """
 
     row: Bundle
     audience: Audience
@@ -55,6 +58,7 @@ class Running:
     new: bool = False
     members: dict[Cause, BundleMember] = field(default_factory=dict)
     decisions: list[Decision] = field(default_factory=list)
+    answered: frozenset[int] = frozenset()
 
     def situation(self, *, now: datetime) -> Situation:
         """Return how the incidents stand, and keep them so until the transaction ends.
@@ -64,10 +68,12 @@ class Running:
         own = [each.incident_id for each in self.members.values() if each.incident_id]
         with connection.cursor() as cursor:
             cursor.execute(SITUATION, [own, self.row.pk])
-            lasting = [(ack, snooze) for state, ack, snooze in cursor.fetchall() if state != Incident.State.CLOSED]
-        ends = [max(filter(None, pair), default=now) for pair in lasting]
-        held = bool(lasting) and all(end > now for end in ends) and not self._has_loose_news()
-        return Situation(bool(lasting), held, min(ends) if held else None)
+            found = cursor.fetchall()
+        lasting = {key: max(filter(None, ends), default=now)
+                   for key, state, *ends in found if state != Incident.State.CLOSED}  # fmt: skip
+        self.answered = frozenset(key for key, *_rest in found if lasting.get(key) is None or lasting[key] > now)
+        held = bool(lasting) and all(end > now for end in lasting.values()) and not self._has_loose_news()
+        return Situation(bool(lasting), held, min(lasting.values()) if held else None)
 
     def _has_loose_news(self) -> bool:
         """Tell whether something that no message has named yet belongs to no incident: nobody can have taken it on."""

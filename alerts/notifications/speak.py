@@ -20,7 +20,7 @@ from alerts.notifications.running import Mails, by_policy, load, put_back
 from alerts.subscriptions.models import Bundle, SubscriptionPolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +99,7 @@ def _one_policy(key: int, bundles: Sequence[int], *, now: datetime) -> int:
         elif not overflow(work, running):
             advance(work, running)
     if policies[0].state != SubscriptionPolicy.State.ENABLED:
-        _never_told([running.row.pk for running in work.touched.values()])
+        never_told([running.row.pk for running in work.touched.values()], why=DISABLED)
     write(work)
     return len(work.touched)
 
@@ -111,6 +111,7 @@ def _ending(rows: Sequence[Bundle]) -> set[int]:
         return {key for (key,) in cursor.fetchall()}
 
 
-def _never_told(bundles: Sequence[int]) -> None:
+def never_told(bundles: Iterable[int], *, why: str) -> None:
+    """Let what waits in bundles to be told say that it never will be."""
     waiting = Decision.objects.filter(bundle__in=bundles, batch=None, verdict=Decision.Verdict.GATHERED)
-    waiting.update(verdict=Decision.Verdict.MUTED, reason=DISABLED)
+    waiting.update(verdict=Decision.Verdict.MUTED, reason=why)

@@ -54,6 +54,11 @@ QUIET: Mapping[str, Any] = {
 }
 """What keeps an event of an incident from being told, by the code of the reason."""
 
+ENDED: Mapping[str, Any] = {
+    "policy-disabled": gettext_lazy("The policy was disabled before it told of this."),
+    "policy-deleted": gettext_lazy("The policy was deleted before it told of this."),
+}
+"""Why a policy that had gathered an event never tells of it."""
 
 SAID: Mapping[str, Any] = {
     "no-recipient": gettext_lazy(
@@ -103,6 +108,8 @@ def _of_policy(code: str, detail: str) -> str:
         return _("Neither the policy's notification configuration nor a push channel tells anybody of this level.")
     if code == "outside-hours":
         return _("It happened outside the effective hours of the policy.")
+    if code in ENDED:
+        return str(ENDED[code])
     count, _colon, period = detail.partition(":")
     if code != "counted" or not period.isdigit():
         return ""

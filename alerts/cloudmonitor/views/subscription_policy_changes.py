@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from alerts.accounts.models import Role
 from alerts.cloudmonitor.views.subscription_policies import trail
+from alerts.notifications.policy_end import delete_policy
 from alerts.subscriptions.models import SubscriptionPolicy
-from alerts.subscriptions.save import delete_policy, set_policy_state
+from alerts.subscriptions.save import set_policy_state
 from alerts.ui.forms import FormPage
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -79,7 +80,8 @@ class Batch(models.Model):
     """One message, as one policy or digest says it to all of its receivers; the `batchId` of the envelope.
 
     `count` are the events that it tells of, from `since` to `until`; `causes` how many different ones these were, by
-    kind of event and resource. A reminder, an escalation and a recovery count the events of the whole bundle.
+    kind of event and resource. A reminder, an escalation and a recovery count the events of the whole bundle; only an
+    escalation leaves out what is over or somebody has taken on: the members `left_out`.
     What an alert rule lets wait for a digest is a batch without policy and bundle, under the name of the rule.
     `step` counts the steps of the escalation, over all of its rounds. `over`: nothing of it was open any more.
     """
@@ -103,6 +105,7 @@ class Batch(models.Model):
     level = models.CharField(_("event level"), max_length=16)
     count = models.PositiveIntegerField(_("events"))
     causes = models.PositiveIntegerField(_("causes"), default=1)
+    left_out = ArrayField(models.BigIntegerField(), default=list)
     since = models.DateTimeField(_("since"))
     until = models.DateTimeField(_("until"))
     newest_event_id = models.UUIDField(null=True)
