@@ -76,20 +76,27 @@ def tell_ends(*, now: datetime) -> int:
 def _tell(silence: Silence, *, now: datetime) -> None:
     end = silence.untold_end
     assert end is not None
+    hidden = _hidden_until(silence, end)
+    first = hidden.order_by("occurred_at").values_list("occurred_at", flat=True).first() or end
     start = next((each.start for each in silence.schedule().between(end - MOMENT, end) if each.end == end), end)
-    hidden = Decision.objects.filter(
-        silence_id=silence.pk, verdict=Decision.Verdict.SILENCED, occurred_at__gte=start, occurred_at__lt=end
-    )
     counted = hidden.order_by().values("event_name").annotate(count=Count("event_id", distinct=True))
     names = dict(counted.order_by("-count", "event_name").values_list("event_name", "count")[:MOST_NAMES])
     total = hidden.aggregate(count=Count("event_id", distinct=True))["count"]
     window, new = SilenceWindow.objects.get_or_create(
-        silence=silence, ends_at=end, defaults={"starts_at": start, "hidden": total, "names": names}
+        silence=silence, ends_at=end, defaults={"starts_at": min(start, first), "hidden": total, "names": names}
     )
     if new and window.hidden:
         _notify(silence, window, _would_have_been_told(hidden), now=now)
     silence.untold_end = next_end(silence, after=end)
     silence.save(update_fields=["untold_end"])
+
+
+def _hidden_until(silence: Silence, end: datetime) -> QuerySet[Decision]:
+    """Return what a silence hid since the end of its window before; one that was moved may have hid outside this."""
+    hidden = Decision.objects.filter(silence_id=silence.pk, verdict=Decision.Verdict.SILENCED, occurred_at__lt=end)
+    windows = SilenceWindow.objects.filter(silence=silence, ends_at__lt=end).order_by("-ends_at")
+    before = windows.values_list("ends_at", flat=True).first()
+    return hidden.filter(occurred_at__gte=before) if before else hidden
 
 
 def _would_have_been_told(hidden: QuerySet[Decision]) -> list[Recipient]:

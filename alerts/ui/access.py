@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from django.core.exceptions import PermissionDenied
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
@@ -12,7 +13,7 @@ from alerts.accounts.middleware import AccountRequest
 from alerts.accounts.models import CloudAccount, Role
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
     from django.http.response import HttpResponseBase
     from django_htmx.middleware import HtmxDetails
 
@@ -48,3 +49,10 @@ class ConsoleView(View):
         self.may_change = asked.role.allows(self.needs_to_change)
         self.actor = request.user.get_username()
         return super().dispatch(request, *args, **kwargs)
+
+    def http_method_not_allowed(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """Answer with a page: whoever opens an address that only forms are sent to must not see nothing at all."""
+        refused = super().http_method_not_allowed(request, *args, **kwargs)
+        answer = render(request, "405.html", status=refused.status_code)
+        answer["Allow"] = refused["Allow"]
+        return answer
