@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -100,14 +101,18 @@ class Program:
         return send(method, urlencode(pairs, quote_via=quote), b"", {"host": HOST})
 
 
+@cache
+def client() -> Client:
+    """Return the one that sends: each new one would set up every middleware anew."""
+    return Client(raise_request_exception=False)
+
+
 def send(method: str, query: str, body: bytes, headers: Mapping[str, str]) -> Any:
     """Send a call."""
     plain = {name: value for name, value in headers.items() if name not in {"content-type", "host"}}
     host = headers.get("host", HOST)
     kind = headers.get("content-type", "")
-    return Client(raise_request_exception=False).generic(
-        method, "/", body, content_type=kind, headers=plain, QUERY_STRING=query, HTTP_HOST=host
-    )
+    return client().generic(method, "/", body, content_type=kind, headers=plain, QUERY_STRING=query, HTTP_HOST=host)
 
 
 def a_program(*, version: str = CMS, **fields: Any) -> Program:
