@@ -108,7 +108,7 @@ def _gather(state: State, event: Arrival, *, now: datetime, terms: Terms) -> str
     if state.waiting is None:
         counted, enough = count(state.counted, counted[0], terms=terms)
         if not enough:
-            state.counted = counted
+            state.counted, state.counted_until = counted, now + seconds(terms.period)
             return COUNTED
     heap = heap_of(counted)
     state.counted, state.total = (), heap.with_(state.total)
@@ -222,7 +222,10 @@ def _rests_at(state: State, *, repeats: datetime | None, terms: Terms) -> dateti
     if state.waiting or state.lasting:
         return None
     if state.told_at is None:
-        return state.counted[-1].at + seconds(terms.period) if state.counted else None
+        if not state.counted:
+            return None
+        ends = state.counted[-1].at + seconds(terms.period)
+        return max(ends, state.counted_until or ends)
     if repeats:
         return None
     quiet = state.quiet_until or state.told_at

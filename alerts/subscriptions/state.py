@@ -11,7 +11,7 @@ from alerts.subscriptions.denoise import Counted, Heap
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MOMENTS = ("due", "told_at", "quiet_until", "repeat_from", "climb_from", "held_until")
+MOMENTS = ("due", "told_at", "quiet_until", "repeat_from", "climb_from", "held_until", "counted_until")
 HEAPS = ("waiting", "muted", "total")
 
 
@@ -24,7 +24,8 @@ class State:
     with news, or the last repeat, was. `repeat_from`: from when the repeat interval counts; `climbed` and `climb_from`:
     how many steps of the escalation were taken, and from when the next one counts. `tracked`: whether an incident began
     in here; `lasting`: whether one lasts, as far as is known; `held`: whether all that last are acknowledged or
-    snoozed, which ends at `held_until` at the latest.
+    snoozed, which ends at `held_until` at the latest. `counted_until`: until when what counts waits for more, by the
+    clock, for events may come late.
     """
 
     counted: tuple[Counted, ...] = ()
@@ -43,13 +44,14 @@ class State:
     lasting: bool = False
     held: bool = False
     held_until: datetime | None = None
+    counted_until: datetime | None = None
 
     def but(self, **new: Any) -> State:
         """Return the same with other values; `dataclasses.replace` takes several times as long."""
         made = State(
             self.counted, self.waiting, self.due, self.muted, self.total, self.number, self.told_at, self.quiet_until,
             self.repeats, self.repeat_from, self.climbed, self.climb_from, self.tracked, self.lasting, self.held,
-            self.held_until,
+            self.held_until, self.counted_until,
         )  # fmt: skip
         for name, value in new.items():
             setattr(made, name, value)
