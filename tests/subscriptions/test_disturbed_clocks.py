@@ -9,9 +9,9 @@ import pytest
 from django.db import connection
 
 from alerts.accounts.models import CloudAccount
+from alerts.accounts.refusal import Refused
 from alerts.events.models import SystemEvent
 from alerts.incidents.models import Incident
-from alerts.incidents.verbs import Refused
 from alerts.notifications.models import Decision, Notification
 from alerts.notifications.stop import acknowledge, snooze
 from alerts.subscriptions.models import Batch, Bundle
