@@ -71,11 +71,13 @@ def _named_once() -> Iterator[None]:
 def change(source: Source, *, now: datetime, **given: Any) -> None:
     """Change what is given, and read it anew; an empty secret is the stored one.
 
-    What is no longer read is nobody's mirror any more. Another endpoint is another cloud: it is read from the start.
+    What is no longer read is nobody's mirror any more. Another endpoint is another cloud: it is read from the start,
+    and what it does not have was never deleted. Another key or role has to show something of the account first.
     """
     row = Source.objects.select_for_update().get(pk=source.pk)
     given = {name: value for name, value in given.items() if value or name != "access_key_secret"}
     moved = given.get("endpoint", row.endpoint) != row.endpoint
+    entered = any(given.get(name, getattr(row, name)) != getattr(row, name) for name in ("access_key_id", "role_arn"))
     if (moved or given.get("access_key_id", row.access_key_id) != row.access_key_id) and not given.get(
         "access_key_secret"
     ):
@@ -91,16 +93,18 @@ def change(source: Source, *, now: datetime, **given: Any) -> None:
     row.begun_at, row.lease, row.lease_until, row.next_at = None, "", None, now
     with _named_once():
         row.save()
-    _let_go(row)
+    _let_go(row, everything=moved)
     if moved:
         row.cursors.all().delete()
+    elif entered:
+        row.cursors.update(last_whole_at=None)
 
 
-def _let_go(source: Source) -> None:
+def _let_go(source: Source, *, everything: bool) -> None:
     """End the mirroring of what the source reads no more; its rows stay, and can be changed here again."""
     for what, model in MIRRORED.items():
         rows = model.objects.filter(mirrored_by=source.pk)
-        if what in source.reads:
+        if what in source.reads and not everything:
             rows = rows.exclude(region__in=source.regions)
         rows.update(mirrored_by=None, mirrored_at=None)
 

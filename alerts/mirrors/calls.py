@@ -6,6 +6,7 @@ redirects. What goes wrong comes back as `Trouble`, in words that hold no secret
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -21,7 +22,7 @@ from alerts.channels.base import ChannelSettings, CloudSettings, DeliveryError
 from alerts.channels.cloud import Call, Product
 from alerts.channels.open_api import client
 from alerts.channels.texts import one_line
-from alerts.sources.alibaba_cloud.asking import code_of
+from alerts.sources.alibaba_cloud.asking import Unusable, code_of
 
 if TYPE_CHECKING:
     from alerts.mirrors.models import Source
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 ANSWER_LIMIT = 8 * 1024 * 1024
 """Bytes: all client keys come in one answer, and a page of events has a hundred contents."""
 CALL_TIMEOUT = 20.0
+PAGE_TIMEOUT = 45.0
+"""Seconds that the calls of one page may take together; a task has less than twice as much."""
 SAID_LIMIT = 300
 KMS = Product(label="KMS", name="kms", request_id="x-acs-request-id")
 CMS = Product(label="CloudMonitor", name="metrics", request_id="x-acs-request-id")
@@ -36,9 +39,14 @@ STS = Product(label="STS", name="sts", request_id="x-acs-request-id")
 MODULES = {
     KMS.name: "alibabacloud_kms20160120", CMS.name: "alibabacloud_cms20190101", STS.name: "alibabacloud_sts20150401",
 }  # fmt: skip
-TOO_MANY_REQUESTS, BROKEN = 429, 500
+MULTIPLE_CHOICES, TOO_MANY_REQUESTS, BROKEN = 300, 429, 500
+_NO_CODE = frozenset({"", "None", "RespDataDamaged"})
+"""What the SDKs call an answer without a code of the service."""
+_OF_ANSWERS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What comes of answers with other types, or other numbers, than the service's."""
 FASTER = 1.02
 """How many times as fast each call makes a pace that was slowed down."""
+log = logging.getLogger(__name__)
 _AROUND = re.compile(r"^code: \d+, | request id: \S+$|[.,;]? *server string to sign is:.*$", re.IGNORECASE)
 """What the SDKs and signatures put around the sentence of a refusal: no two are alike, and none of it helps."""
 
@@ -102,19 +110,28 @@ def nothing() -> None:
 
 @dataclass(slots=True)
 class PacedCall(Call):
-    """Calls of an SDK, one after another at the source's pace."""
+    """Calls of an SDK, one after another at the source's pace; all of them together may take only so long."""
 
     pace: Pace = field(default_factory=lambda: Pace(1.0))
     before: Callable[[], object] = nothing
+    taken: float = 0.0
 
     def carry(
         self, method: str, path: str, *, headers: Mapping[str, Any], content: bytes = b"",
         params: Mapping[str, str] | None = None,
     ) -> outgoing.Answer:  # fmt: skip
-        """Send when it is its turn."""
+        """Send when it is its turn. Raises DeliveryError, also where those before have taken too long together."""
+        if self.taken > PAGE_TIMEOUT:
+            text = f"{self.product.label} answers too slowly: part of a page took {self.taken:.0f} seconds."
+            self.error = DeliveryError(text, permanent=True, code="TooSlow")
+            raise self.error
         self.pace.wait()
         self.before()
-        return Call.carry(self, method, path, headers=headers, content=content, params=params)
+        begun = time.monotonic()
+        try:
+            return Call.carry(self, method, path, headers=headers, content=content, params=params)
+        finally:
+            self.taken += time.monotonic() - begun
 
 
 @contextmanager
@@ -141,12 +158,10 @@ def signed(
         raise
     except DeliveryError as error:
         raise _unreached(error) from None
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the SDKs raise what they like; what is no answer's fault goes on
         if call.error:
             raise _unreached(call.error) from None
-        if not code_of(error):
-            raise
-        trouble = _refused(error, source, product, by)
+        trouble = _trouble_of(error, call, source, by)
         if trouble.throttled:
             pace.slow_down()
         raise trouble from None
@@ -165,6 +180,32 @@ def _unreached(error: DeliveryError) -> Trouble:
     if error.code == "SettingInvalid":
         reason = "The endpoint is not valid: give host and port, or leave it empty for the cloud's own."
     return Trouble(reason, code=error.code, away=not error.permanent)
+
+
+def _trouble_of(error: Exception, call: Call, source: Source, by: Credentials) -> Trouble:
+    """Return what went wrong with a call that was answered; raises what is no answer's fault."""
+    if code_of(error) not in _NO_CODE:
+        return _refused(error, source, call.product, by)
+    if (trouble := _unusable(error, call)) is None:
+        raise error
+    return trouble
+
+
+def _unusable(error: Exception, call: Call) -> Trouble | None:
+    """Return that the answer cannot be used, None for what could be no answer's fault."""
+    label, answer = call.product.label, call.answer
+    if answer and answer.status >= MULTIPLE_CHOICES:
+        text = f"{label} answered {answer.status} {answer.reason}, without an error of its own."
+        throttled, away = answer.status == TOO_MANY_REQUESTS, answer.status >= BROKEN
+        return Trouble(text, code=f"Http{answer.status}", throttled=throttled, answered=True, away=away)
+    if isinstance(error, Unusable):
+        return Trouble(f"{label} answered what cannot be used: {error}.", code="AnswerInvalid", answered=True)
+    of_sdk = type(error).__module__.startswith("darabonba")
+    if not (answer and of_sdk) and not isinstance(error, _OF_ANSWERS):
+        return None
+    log.warning("an answer of %s could not be read: %s", label, type(error).__name__)
+    text = f"{label} answered what cannot be read ({type(error).__name__})."
+    return Trouble(text, code="AnswerInvalid", answered=True)
 
 
 def _refused(error: Exception, source: Source, product: Product, by: Credentials) -> Trouble:

@@ -32,6 +32,7 @@ NAMED_BY: dict[str, tuple[str, tuple[str, ...]]] = {
     "GetKmsInstanceQuotaInfos": ("KmsInstanceId", ("KmsInstances", "KmsInstance")),
     "DescribeKey": ("KeyId", ("Keys", "Key")),
     "DescribeSecret": ("SecretName", ("SecretList", "Secret")),
+    "GetClientKey": ("ClientKeyId", ("ClientKeys",)),
 }
 """Actions that need something to be about: the parameter that names it, and where in the list it stands."""
 _LACKING = re.compile(r"forbidden|nopermission|unauthorized|denied", re.IGNORECASE)

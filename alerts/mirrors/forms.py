@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alerts.accounts.access_key_forms import PLAIN, REGION, Lines
+from alerts.channels.base import DeliveryError
+from alerts.channels.urls import read_url
 from alerts.mirrors.models import Reads, Source
 
 MOST_REGIONS = 30
@@ -71,6 +73,7 @@ class SourceForm(forms.Form):
         rf"\A{ENDPOINT.pattern}\Z", label=gettext_lazy("Endpoint"), required=False, max_length=255,
         widget=forms.TextInput(attrs=PLAIN),
         help_text=gettext_lazy("Host and port of another console in place of the cloud; empty: the cloud's own."),
+        error_messages={"invalid": gettext_lazy("This is no endpoint: write it as console.example.com:8000.")},
     )  # fmt: skip
 
     def __init__(self, data: Any = None, *, source: Source | None = None) -> None:
@@ -79,6 +82,10 @@ class SourceForm(forms.Form):
         if source:
             # Who tells is a decision of its own, with a moment from which it holds.
             del self.fields["teller"]
+            self.fields["endpoint"].help_text = gettext_lazy(
+                "Another endpoint is another cloud: it is read from the start, and what it does not have stays here as "
+                "it was, as nobody's mirror. Nothing is told as deleted by that."
+            )
             secret = self.fields["access_key_secret"]
             secret.required = False
             secret.help_text = gettext_lazy(
@@ -94,6 +101,17 @@ class SourceForm(forms.Form):
             text = _("“%(wrong)s” is no region: write one such as cn-hangzhou.")
             raise ValidationError(text % {"wrong": wrong} if wrong else _("At most 30 regions."))
         return regions
+
+    def clean_endpoint(self) -> str:
+        """Return the endpoint; with any region and product in it, it must be one that can be called."""
+        endpoint: str = self.cleaned_data["endpoint"]
+        called = endpoint.replace("{region}", "cn-hangzhou").replace("{product}", "kms")
+        try:
+            if called:
+                read_url(called if "://" in called else f"http://{called}")
+        except DeliveryError as error:
+            raise ValidationError(self.fields["endpoint"].error_messages["invalid"]) from error
+        return endpoint
 
     def clean_every(self) -> timedelta:
         """Return how often as a duration."""

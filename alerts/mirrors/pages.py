@@ -22,6 +22,7 @@ from alerts.mirrors.secrets import end_secret, take_secrets
 from alerts.mirrors.tellers import to_tell
 from alerts.sources.alibaba_cloud.estate import Records, is_there, read_page
 
+MOST_PAGES = 2_000
 CLOSING = 50
 """Rows that are asked for at a time."""
 MODELS: dict[str, tuple[type[Resource], str]] = {
@@ -46,7 +47,24 @@ def read(look: Look, cursor: Cursor) -> Records:
         page = read_page(client, cursor.what, number=cursor.page)
     for each in page.rows:
         _check_place(look, getattr(each, "arn", ""))
+    _check_progress(look, cursor, page)
     return page
+
+
+def _check_progress(look: Look, cursor: Cursor, page: Records) -> None:
+    """Refuse a list that has no end: one that gives the same page again, or more pages than anybody has."""
+    again = False
+    if cursor.page > 1 and page.rows and cursor.what in MODELS:
+        model, column = MODELS[cursor.what]
+        manager: Any = model._meta.default_manager
+        seen = manager.filter(
+            mirrored_by=look.source.pk, region=look.region, mirrored_at__gte=look.begun_at,
+            **{f"{column}__in": [each.id for each in page.rows]},
+        )  # fmt: skip
+        again = seen.values(column).distinct().count() == len(page.rows)
+    if again or cursor.page > MOST_PAGES:
+        text = f"The list has no end: page {cursor.page:,} gives what earlier pages gave, or is one too many."
+        raise Trouble(text, code="AnswerInvalid", answered=True)
 
 
 def _check_others(look: Look, cursor: Cursor) -> None:
@@ -70,7 +88,8 @@ def _check_place(look: Look, arn: str) -> None:
 def take(look: Look, cursor: Cursor, page: Records) -> None:
     """Write a page; the caller's transaction holds the rows, the facts and the cursor."""
     _tell(look, TAKES[cursor.what](look, page.rows))
-    cursor.done, cursor.total = cursor.done + len(page.rows), max(page.total, cursor.done + len(page.rows))
+    cursor.done += len(page.rows)
+    cursor.total = max(page.total, cursor.done)
     cursor.page = 0 if page.last else cursor.page + 1
 
 
@@ -92,19 +111,27 @@ def _rows(look: Look, what: str) -> Any:
 
 
 def still_there(look: Look, cursor: Cursor, ids: Sequence[str]) -> set[str]:
-    """Ask for each by its name; return those that are there."""
+    """Ask for each by its name, if there is any; return those that are there."""
+    if not ids:
+        return set()
     with opened(look.source, KMS, region=look.region, before=look.keep) as client:
         return {local_id for local_id in ids if is_there(client, cursor.what, local_id)}
 
 
 def close(look: Look, cursor: Cursor, ids: Sequence[str], there: set[str]) -> None:
-    """End what is gone and mark the rest as seen; without anything left, the reading of this is whole."""
+    """End what is gone and mark the rest as seen; without anything left, the reading of this is whole.
+
+    Where another key or role shows nothing at all, nothing says that it looks at the same account: nothing has ended.
+    """
     if not ids:
         if cursor.what == "aliases":
             end_aliases(look)
         cursor.ended_at = cursor.last_whole_at = look.now
         return
     model, column = MODELS[cursor.what]
+    if cursor.last_whole_at is None and not cursor.done:
+        _let_go(look, model)
+        return
     rows = [row for row in locked(model, column, look, ids).values() if row.mirrored_by == look.source.pk]
     gone = [row for row in rows if row.local_id() not in there]
     found = []
@@ -114,6 +141,12 @@ def close(look: Look, cursor: Cursor, ids: Sequence[str], there: set[str]) -> No
         row.deleted_at = row.deleted_at or look.now
     store(model, rows, look)
     _tell(look, found)
+
+
+def _let_go(look: Look, model: type[Resource]) -> None:
+    """Leave what was read as it is, as nobody's mirror."""
+    manager: Any = model._meta.default_manager
+    manager.filter(mirrored_by=look.source.pk, region=look.region).update(mirrored_by=None)
 
 
 def _tell(look: Look, found: Sequence[Happening]) -> None:

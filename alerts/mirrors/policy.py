@@ -14,7 +14,7 @@ ACTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     Reads.ALIASES: ("ListAliases",),
     Reads.SECRETS: ("ListSecrets", "DescribeSecret"),
     Reads.ACCESS_POINTS: ("ListApplicationAccessPoints",),
-    Reads.CLIENT_KEYS: ("ListClientKeys",),
+    Reads.CLIENT_KEYS: ("ListClientKeys", "GetClientKey"),
     Reads.EVENTS: ("DescribeSystemEventAttribute",),
 }
 ASSUME: Final = "sts:AssumeRole"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import F
 
 from alerts.mirrors import pages, system_events
@@ -34,6 +34,7 @@ LONGEST_WAIT = timedelta(minutes=10)
 PASSING_WAIT = timedelta(minutes=5)
 MOST_AWAY = 6
 """So often the same page is tried again when the cloud is away (two minutes in all), before the rest has its turn."""
+_NOT_STORABLE = (ArithmeticError, DataError, IntegrityError, TypeError, ValueError)
 ORDER = [str(what) for what in Reads]
 
 
@@ -104,7 +105,17 @@ def step(source: Source, *, now: datetime) -> None:
         text = f"Unexpected {type(error).__name__}; see the log."
         _fail(source, cursor, Trouble(text, code="Unexpected"), now=now)
     else:
+        _write(source, cursor, written, now=now)
+
+
+def _write(source: Source, cursor: Cursor, written: Callable[[], object], *, now: datetime) -> None:
+    """Write what was read; what the database does not take is the answer's fault, and holds up nothing else."""
+    try:
         _commit(source, cursor, written, now=now)
+    except _NOT_STORABLE as error:
+        log.exception("what was read of the source %s could not be stored", source.pk)
+        text = f"The cloud told what cannot be stored ({type(error).__name__}); the log of the server says more."
+        _fail(source, cursor, Trouble(text, code="AnswerInvalid"), now=now)
 
 
 def _read(look: Look, cursor: Cursor) -> Callable[[], object]:
@@ -116,7 +127,7 @@ def _read(look: Look, cursor: Cursor) -> Callable[[], object]:
         page = pages.read(look, cursor)
         return lambda: pages.take(look, cursor, page)
     ids = pages.unseen(look, cursor)
-    there = pages.still_there(look, cursor, ids) if ids else set()
+    there = pages.still_there(look, cursor, ids)
     return lambda: pages.close(look, cursor, ids, there)
 
 
@@ -205,8 +216,11 @@ def _fail(source: Source, cursor: Cursor, trouble: Trouble, *, now: datetime) ->
     if trouble.throttled or (trouble.away and held.failures <= MOST_AWAY):
         held.next_at = now + min(PASSING_WAIT, timedelta(seconds=2 ** min(held.failures, 9)))
     else:
+        # Nobody knows from which page on an unusable answer leads astray: it is read from the first one again.
+        anew = trouble.code == "AnswerInvalid" and cursor.what != Reads.EVENTS
+        again = {"page": 1, "done": 0, "total": 0, "begun_at": now} if anew else {}
         Cursor.objects.filter(pk=cursor.pk).update(
-            failed_at=now, error=trouble.message[:512], error_code=trouble.code[:128]
+            failed_at=now, error=trouble.message[:512], error_code=trouble.code[:128], **again
         )
     held.save()
 

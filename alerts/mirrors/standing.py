@@ -57,6 +57,11 @@ _ADVICE: Final[tuple[tuple[re.Pattern[str], str | Promise], ...]] = tuple(
                               "KMSCONSOLE_OUTGOING_ALLOW can allow it.")),
         (r"ExtraMissing", _("The official SDKs are not installed: run make cloud and start anew.")),
         (r"SettingInvalid", _("Correct the endpoint of the source.")),
+        (r"AnswerInvalid", _("Nothing counts as deleted by such an answer. Is the endpoint that of the cloud, or of "
+                             "another console?")),
+        (r"Http[34]", _("That is no answer of the cloud: is the endpoint that of the cloud, or of another console?")),
+        (r"TooSlow", _("Nothing is lost: this page is asked for again. Is the way to the endpoint slow, or the "
+                       "endpoint busy?")),
         (r"OtherAccount|OtherRegion", _("Nothing of it was read. Change the source.")),
         (r"Unexpected", _("Nothing is lost: it is tried again by itself. The log of the server says more.")),
     )

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from alerts.facts.collect import collect
-from alerts.mirrors.cloud import CMS, opened
+from alerts.mirrors.cloud import CMS, Trouble, opened
 from alerts.mirrors.looks import Look
 from alerts.mirrors.models import Cursor
 from alerts.mirrors.tellers import to_import
@@ -25,6 +25,7 @@ OVERLAP = timedelta(hours=1)
 """How late an event of the cloud may come and is still found by the next reading."""
 FURTHER_BACK = ("%Y%m%d", timedelta(days=7)), ("%Y%m%d%H", timedelta(days=1))
 """How far the first reading of a new day and of a new hour looks back, for what came later than that."""
+MOST_PAGES = 1_000
 MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -49,7 +50,26 @@ def read_page_of_events(look: Look, cursor: Cursor) -> tuple[list[Observation], 
         cursor.end = cursor.goal = min(max(start, cursor.through or start) + WINDOW, look.now)
     assert cursor.start is not None
     with opened(look.source, CMS, region=look.source.regions[0], before=look.keep) as client:
-        return read_events(client, start=cursor.start, end=cursor.end, number=cursor.page)
+        events, last = read_events(client, start=cursor.start, end=cursor.end, number=cursor.page)
+    _check(look, cursor, events)
+    return events, last
+
+
+def _check(look: Look, cursor: Cursor, events: Sequence[Observation]) -> None:
+    """Refuse events of another account, and a list that has no end."""
+    ours = look.source.account_id
+    other = next((uid for each in events if (uid := _account_of(each.resource)) not in {"", ours}), None)
+    if other:
+        raise Trouble(f"The access key belongs to account {other[:20]}: connect it where that account is the current "
+                      "one.", code="OtherAccount", answered=True)  # fmt: skip
+    if cursor.page > MOST_PAGES:
+        text = f"The list of events has no end: {MOST_PAGES:,} pages are of the same moment."
+        raise Trouble(text, code="AnswerInvalid", answered=True)
+
+
+def _account_of(arn: str) -> str:
+    parts = arn.split(":")
+    return parts[3] if arn.startswith("acs:") and len(parts) > 4 else ""
 
 
 def take_events(look: Look, cursor: Cursor, events: Sequence[Observation], *, last: bool) -> None:

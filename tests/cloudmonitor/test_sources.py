@@ -77,6 +77,8 @@ def page_like(answer: Any) -> Any:
     ("field", "fields"),
     [
         ("role_arn", {"role_arn": "not-a-role"}), ("every", {"every": "0"}), ("endpoint", {"endpoint": "a b"}),
+        ("endpoint", {"endpoint": "console:99999"}), ("endpoint", {"endpoint": f"{'x' * 64}.example"}),
+        ("endpoint", {"endpoint": "key:secret@console:8000"}),
         ("role_arn", {"role_arn": "x acs:ram::1:role/x"}),
         ("reads", {"reads": []}), ("calls_per_second", {"calls_per_second": "51"}), ("name", {"name": ""}),
         ("teller", {"reads": ["keys"], "teller": "cloud"}), ("external_id", {"external_id": "über"}),

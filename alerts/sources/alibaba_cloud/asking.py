@@ -9,9 +9,15 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Final
 
-NOT_FOUND: Final = frozenset({"Forbidden.KeyNotFound", "Forbidden.ResourceNotFound", "Forbidden.KmsInstanceNotFound"})
-"""What KMS says of a key, and of a secret or another resource, that is not there: kms_api.md, common error codes."""
+NOT_FOUND: Final = re.compile(r"Forbidden\.[A-Za-z]*NotFound")
+"""What KMS says of a key, a secret or another resource that is not there: kms_api.md, common error codes. A key that
+signs and is not known, or an action that is not offered, is said otherwise."""
+LARGEST_TOTAL: Final = 1_000_000_000
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+class Unusable(ValueError):
+    """An answer came and cannot be used; the message says why, and holds nothing of the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +41,14 @@ def ask(client: Any, action: str, **told: object) -> dict[str, Any]:
 
 
 def page_of(client: Any, action: str, path: tuple[str, ...], *, number: int, size: int, **told: object) -> Page:
-    """Return a page of a list; `path` leads to its rows. A list without a total ends with a page that is not full."""
+    """Return a page of a list; `path` leads to its rows. A list without a total ends with a page that is not full.
+
+    Raises Unusable for what is no list at all.
+    """
     body: Any = ask(client, action, PageNumber=number, PageSize=size, **told)
-    total = int(body.get("TotalCount") or 0)
+    if not body.keys() & {path[0], "TotalCount", "Total"}:
+        raise Unusable(f"{action} answered without a list")
+    total = min(int(body.get("TotalCount") or 0), LARGEST_TOTAL)
     for step in path:
         body = (body or {}).get(step)
     rows = list(body or [])

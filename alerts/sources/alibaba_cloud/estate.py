@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from alerts.sources.alibaba_cloud.asking import NOT_FOUND, Page, ask, code_of, page_of
+from alerts.sources.alibaba_cloud.asking import NOT_FOUND, Page, Unusable, ask, code_of, page_of
 from alerts.sources.alibaba_cloud.records import (
     AccessPointRecord,
     AliasRecord,
@@ -21,6 +21,7 @@ from alerts.sources.alibaba_cloud.records import (
 )
 
 PAGE_SIZE: Final = 50
+LONGEST_NAME: Final = 255
 Record = AccessPointRecord | AliasRecord | ClientKeyRecord | InstanceRecord | KeyRecord | SecretRecord
 Read = TypeVar("Read")
 
@@ -40,7 +41,7 @@ def read_page(client: Any, what: str, *, number: int) -> Records:
 
 
 def is_there(client: Any, what: str, local_id: str) -> bool:
-    """Ask for one instance, key or secret that the lists did not show; True where nothing can be asked for."""
+    """Ask for one that the lists did not show; False where nothing can be asked for, as of access points."""
     if what not in DESCRIBED:
         return False
     action, name = DESCRIBED[what]
@@ -52,7 +53,7 @@ def _described(client: Any, action: str, read: Callable[[dict[str, Any]], Read],
     try:
         return read(ask(client, action, **told))
     except Exception as error:
-        if code_of(error) in NOT_FOUND:
+        if NOT_FOUND.fullmatch(code_of(error)):
             return None
         raise
 
@@ -102,8 +103,11 @@ def _access_points(client: Any, number: int) -> Records:
 
 def _client_keys(client: Any, _number: int) -> Records:
     """There are no pages: ListClientKeys answers all of them."""
-    rows = [client_key_of(row) for row in ask(client, "ListClientKeys").get("ClientKeys") or []]
-    return Records(rows=rows, total=len(rows), last=True)
+    body = ask(client, "ListClientKeys")
+    if "ClientKeys" not in body:
+        raise Unusable("ListClientKeys answered without a list")
+    rows = body["ClientKeys"] or []
+    return _each(Page(rows=rows, total=len(rows), last=True), client_key_of)
 
 
 def _aliases(client: Any, number: int) -> Records:
@@ -111,8 +115,12 @@ def _aliases(client: Any, number: int) -> Records:
 
 
 def _each(page: Page, read: Callable[[Mapping[str, Any]], Record | None]) -> Records:
-    found = [read(row) for row in page.rows]
-    return Records(rows=[row for row in found if row is not None], total=page.total, last=page.last)
+    """Read each row. Raises Unusable for a record that names nothing, or something twice."""
+    found = [record for row in page.rows if (record := read(row)) is not None]
+    names = {record.id for record in found}
+    if len(names) < len(found) or not all(0 < len(name) <= LONGEST_NAME for name in names):
+        raise Unusable("a list holds something without a name, with an overlong one, or twice")
+    return Records(rows=found, total=page.total, last=page.last)
 
 
 READERS: Final[Mapping[str, Callable[[Any, int], Records]]] = {
@@ -127,4 +135,5 @@ DESCRIBED: Final = {
     "instances": ("GetKmsInstance", "KmsInstanceId"),
     "keys": ("DescribeKey", "KeyId"),
     "secrets": ("DescribeSecret", "SecretName"),
+    "client_keys": ("GetClientKey", "ClientKeyId"),
 }

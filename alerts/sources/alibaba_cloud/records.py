@@ -4,13 +4,14 @@ An unknown word or a missing time is read as the usual one or as none; a record 
 """
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from alerts.sources.reading import read_moment
+from alerts.sources.reading import find_flaw, read_moment
 
 _INTERVAL = re.compile(r"(\d{1,9})([dhms])")
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
@@ -106,7 +107,7 @@ def instance_of(told: Mapping[str, Any], *, arn: str, quotas: Mapping[str, Any])
     product = _text(told, "ProductType")
     management = "hardware" if "hsm" in product else "external" if "xki" in product else "software"
     usages = {
-        str(each.get("ResourceType")): (float(each.get("UsedQuantity") or 0), float(each.get("ResourceQuota") or 0))
+        str(each.get("ResourceType")): (_quantity(each, "UsedQuantity"), _quantity(each, "ResourceQuota"))
         for each in quotas.get("KmsInstanceQuotaInfos") or []
     }
     return InstanceRecord(
@@ -121,9 +122,10 @@ def key_of(told: Mapping[str, Any]) -> KeyRecord:
     rotates = _text(told, "AutomaticRotation") in {"Enabled", "Suspended"}
     return KeyRecord(
         id=_text(told, "KeyId"), arn=_text(told, "Arn"), instance_id=_text(told, "DKMSInstanceId"),
-        description=_text(told, "Description"), spec=_text(told, "KeySpec")[:32], usage=_text(told, "KeyUsage")[:32],
-        material=_text(told, "Origin")[:16], protection_level=_text(told, "ProtectionLevel")[:16],
-        state=_text(told, "KeyState")[:16], primary_version=_text(told, "PrimaryKeyVersion")[:64],
+        description=_text(told, "Description")[:8192], spec=_text(told, "KeySpec")[:32],
+        usage=_text(told, "KeyUsage")[:32], material=_text(told, "Origin")[:16],
+        protection_level=_text(told, "ProtectionLevel")[:16], state=_text(told, "KeyState")[:16],
+        primary_version=_text(told, "PrimaryKeyVersion")[:64],
         rotation_interval=interval_of(_text(told, "RotationInterval")) if rotates else None,
         created_at=_moment(told, "CreationDate"), rotated_at=_moment(told, "LastRotationDate"),
         rotate_at=_moment(told, "NextRotationDate"), delete_at=_moment(told, "DeleteDate"),
@@ -138,7 +140,7 @@ def secret_of(told: Mapping[str, Any], listed: Mapping[str, Any]) -> SecretRecor
     return SecretRecord(
         id=_text(told, "SecretName"), arn=_text(told, "Arn"), instance_id=_text(told, "DKMSInstanceId"),
         type=_text(told, "SecretType") or _text(listed, "SecretType"),
-        sub_type=str(extended.get("SecretSubType") or "")[:32], description=_text(told, "Description"),
+        sub_type=str(extended.get("SecretSubType") or "")[:32], description=_text(told, "Description")[:8192],
         encryption_key_id=_text(told, "EncryptionKeyId")[:255], extended_config=extended,
         rotation=_text(told, "AutomaticRotation"), rotation_interval=interval_of(_text(told, "RotationInterval")),
         created_at=_moment(told, "CreateTime"), rotated_at=_moment(told, "LastRotationDate"),
@@ -171,7 +173,14 @@ def interval_of(text: str) -> timedelta | None:
 
 
 def _text(told: Mapping[str, Any], name: str) -> str:
-    return str(told.get(name) or "")
+    """Return a text that can be stored: without NUL and halves of surrogate pairs."""
+    return str(told.get(name) or "").encode("utf-8", "replace").decode().replace("\0", "?")
+
+
+def _quantity(told: Mapping[str, Any], name: str) -> float:
+    """Return a quantity, 0 for one that is missing, negative or no number."""
+    value = float(told.get(name) or 0)
+    return value if 0 < value < math.inf else 0.0
 
 
 def _moment(told: Mapping[str, Any], name: str) -> datetime | None:
@@ -183,4 +192,4 @@ def _json(value: object) -> Mapping[str, object]:
         read = json.loads(value) if isinstance(value, str) and value else value
     except ValueError:
         return {}
-    return read if isinstance(read, dict) else {}
+    return read if isinstance(read, dict) and not find_flaw(read) else {}
