@@ -72,7 +72,7 @@ def _beat(environment: Environment, environ: dict[str, str]) -> Program:
 
 def _web(environment: Environment, environ: dict[str, str]) -> Program:
     host = f"[{environment.bind}]" if ":" in environment.bind else environment.bind
-    size = ("--worker-class", "kmsconsole.worker.Worker", "--workers", "2", "--threads", "32", "--keep-alive", "20")
+    size = ("--worker-class", "kmsconsole.worker.Worker", "--workers", "3", "--threads", "24", "--keep-alive", "20")
     limits = ("--limit-request-line", str(LONGEST_LINE), "--graceful-timeout", "2")
     options = ("--bind", f"{host}:{environment.port}", *size, *limits, "--log-level", "warning")
     return Program(
