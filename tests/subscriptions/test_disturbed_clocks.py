@@ -123,6 +123,9 @@ def test_acknowledging_snoozing_and_closing_at_one_moment_leave_one_outcome_and_
     incident = an_incident(ARN)
     a_failure(timedelta())
     run(NOW)
+    Notification.objects.update(
+        state="SENT"
+    )  # what was not sent yet, an acknowledgement stops, and no end is told of it
     account = CloudAccount.objects.get()
     gate, wrong = Barrier(4), []
 
