@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from alerts.contacts.models import ContactGroup
+from alerts.events.models import SystemEvent
 from alerts.incidents.models import Incident
 from alerts.notifications.dispatch import dispatch_batch
-from alerts.notifications.models import Notification
+from alerts.notifications.models import Decision, Notification
 from alerts.notifications.speak import speak_batch
 from alerts.subscriptions.models import (
     Batch,
@@ -19,15 +20,18 @@ from alerts.subscriptions.models import (
     SubscriptionPolicy,
 )
 from alerts.subscriptions.save import save_configuration, save_policy, save_push_channel
-from tests.builders import NOW, a_contact, a_contact_group, a_number, an_account
+from tests.builders import NOW, a_contact, a_contact_group, a_draft, a_number, an_account, some_events
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from django.db.models import QuerySet
 
     from alerts.accounts.models import CloudAccount
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
+ARN = "acs:kms:cn-hangzhou:1000000000000001:secret/rds"
 
 
 def a_group(email: str = "", *, account: CloudAccount | None = None) -> ContactGroup:
@@ -94,3 +98,27 @@ def an_incident(resource: str, *, cause: str = "Secret:RotateSecret", **fields: 
         "last_event_id": "00000000-0000-8000-8000-000000000000",
     }  # fmt: skip
     return Incident.objects.create(cause=cause, resource=resource, **(usual | fields))
+
+
+def failures(number: int, *, resource: str = ARN, start: int = 0) -> list[SystemEvent]:
+    """Record so many failed rotations of one secret, a second apart, which belong to its incident if there is one."""
+    drafts = [a_draft(resource=resource, at=NOW + (start + each) * SECOND) for each in range(number)]
+    events = some_events(drafts)
+    incident = Incident.objects.filter(resource=resource).first()
+    SystemEvent.objects.filter(pk__in=[each.pk for each in events]).update(
+        incident_id=incident.pk if incident else None
+    )
+    return events
+
+
+def verdicts() -> dict[str, int]:
+    """Count the decisions by verdict."""
+    found: dict[str, int] = {}
+    for verdict in Decision.objects.values_list("verdict", flat=True):
+        found[verdict] = found.get(verdict, 0) + 1
+    return found
+
+
+def batches() -> QuerySet[Batch]:
+    """Return what was told, in order."""
+    return Batch.objects.order_by("made_at", "number")
