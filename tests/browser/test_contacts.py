@@ -114,7 +114,8 @@ def test_a_test_shows_the_answer_by_itself_and_a_secret_is_replaced_and_removed(
 def test_a_test_needs_no_scripts(without_scripts: Visitor, http_receiver: HttpReceiver) -> None:
     page = without_scripts.open(f"{CONTACTS}create/")
     create(page, name=a_name(), slack=f"{http_receiver.url}/x")
-    page.get_by_role("button", name="Test Slack webhook").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Test Slack webhook").click()
     http_receiver.wait_for(1, seconds=10)
     row = page.locator("#way-slack")
 
