@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import forms
@@ -22,17 +22,26 @@ def zone_choices() -> tuple[tuple[str, str], ...]:
     return ((UTC, UTC), *((name, name.replace("_", " ")) for name in names))
 
 
+@lru_cache(maxsize=128)
+def _options(choices: tuple[tuple[str, str], ...], chosen: tuple[str, ...]) -> SafeString:
+    return format_html_join(
+        "\n",
+        '<option value="{}"{}>{}</option>',
+        ((zone, flatatt({"selected": zone in chosen}), label) for zone, label in choices),
+    )
+
+
 class ZoneSelect(forms.Select):
     """A drop-down of zones, made in one piece: Django draws each of five hundred options by templates of its own."""
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """Return the control; the zone that is chosen is marked."""
-        chosen = self.format_value(value)
-        options = format_html_join(
-            "\n",
-            '<option value="{}"{}>{}</option>',
-            ((zone, flatatt({"selected": zone in chosen}), label) for zone, label in self.choices),
-        )
+        # What is chosen may be anything that somebody sent: only what is offered makes an entry of the cache.
+        offered = tuple((zone, str(label)) for zone, label in self.choices)
+        chosen = tuple(zone for zone in self.format_value(value) if any(zone == each for each, _label in offered))
         return format_html(
-            '<select name="{}"{}>\n{}\n</select>', name, flatatt(self.build_attrs(self.attrs, attrs)), options
+            '<select name="{}"{}>\n{}\n</select>',
+            name,
+            flatatt(self.build_attrs(self.attrs, attrs)),
+            _options(offered, chosen),
         )
