@@ -8,14 +8,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import connection
 
-from alerts.events.models import SystemEvent
 from alerts.incidents.correlate import correlate_batch
 from alerts.incidents.models import Incident
 from alerts.notifications.models import Decision, Notification
 from alerts.subscriptions.models import Batch, Bundle, BundleMember
 from tests.builders import NOW, a_draft, some_events
+from tests.storms import more_of
 from tests.subscriptions.making import MINUTE, SECOND, a_policy, kinds, run
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(400)]
@@ -24,30 +23,6 @@ ARN = "acs:kms:cn-hangzhou:1000000000000001:secret/storm"
 STORM = 20_000
 WAVES = (0, 30, 61, 90, 121, 150, 181, 210)
 """Minutes after the first event at which another part of the storm breaks; repeats are due every hour."""
-# Recording drafts takes longer than all the rest: the database copies the first event instead.
-COPY = """
-    INSERT INTO events_systemevent ({columns})
-    SELECT {values} FROM events_systemevent AS first
-    CROSS JOIN LATERAL (
-        SELECT first.occurred_at + make_interval(secs => %(after)s + n * 0.01) AS at,
-            md5(%(after)s || ' ' || n) AS digest
-        FROM generate_series(1, %(count)s::int) AS n) AS made
-    WHERE first.id = %(first)s
-"""
-OWN = {
-    "id": "(lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '8' || left(digest, 3) || '8'"
-    " || right(digest, 15))::uuid",
-    "occurred_at": "at", "received_at": "at", "correlated_at": "NULL", "dispatched_at": "NULL", "incident_id": "NULL",
-}  # fmt: skip
-
-
-def more_of(first: SystemEvent, count: int, *, after: float) -> None:
-    """Record so many more events like this one, a hundredth of a second apart, from `after` seconds after it on."""
-    columns = [str(field.column) for field in SystemEvent._meta.concrete_fields]
-    values = ", ".join(OWN.get(column, f"first.{column}") for column in columns)
-    with connection.cursor() as cursor:
-        statement = COPY.format(columns=", ".join(columns), values=values)
-        cursor.execute(statement, {"first": first.pk, "count": count, "after": after})
 
 
 def live(now: datetime) -> None:
