@@ -3,7 +3,8 @@
 * `database` is added to each test that uses the database, so that the quick gate can leave them out;
 * `line`, `browser` and `faults` tests may connect on loopback;
 * `installation` is a whole running product with the demonstration estate, shared by the session;
-* `an_installation(**environ)` makes further ones, not started yet, each with data of its own;
+* `an_installation(**environ)` makes further ones, not started yet, each with data of its own; like all but the first
+  they begin with `tables_made`, unless told `tables=None`;
 * `a_sturdy_installation` is one without estate, shared by tests that disturb it and leave it healthy.
 """
 
@@ -18,7 +19,7 @@ import pytest
 from django.utils import timezone
 
 from alerts.events import partitions
-from tests import chromium
+from tests import chromium, tables
 from tests.installation import Installation, a_free_port
 
 pytest_plugins = ["tests.receivers.plugin"]
@@ -86,13 +87,19 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
         one.stop()
 
 
+@pytest.fixture(scope="session")
+def tables_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder in which the tables are made already, to begin with."""
+    return tables.make(tmp_path_factory.mktemp("tables") / "data")
+
+
 @pytest.fixture
-def an_installation(tmp_path: Path) -> Iterator[Maker]:
+def an_installation(tmp_path: Path, tables_made: Path) -> Iterator[Maker]:
     """Return a maker of installations: `an_installation(KMSCONSOLE_DEMO="0").start()`. They are stopped at the end."""
     made: list[Installation] = []
 
-    def make(**environ: str) -> Installation:
-        made.append(Installation(tmp_path / f"data{len(made)}", a_free_port(), environ))
+    def make(*, tables: Path | None = tables_made, **environ: str) -> Installation:
+        made.append(Installation(tmp_path / f"data{len(made)}", a_free_port(), environ, tables=tables))
         return made[-1]
 
     yield make
@@ -101,9 +108,10 @@ def an_installation(tmp_path: Path) -> Iterator[Maker]:
 
 
 @pytest.fixture(scope="session")
-def shared_empty_installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def shared_empty_installation(tmp_path_factory: pytest.TempPathFactory, tables_made: Path) -> Iterator[Installation]:
     """One without estate for the whole session."""
-    one = Installation(tmp_path_factory.mktemp("empty") / "data", a_free_port(), {"KMSCONSOLE_DEMO": "0"})
+    data, empty = tmp_path_factory.mktemp("empty") / "data", {"KMSCONSOLE_DEMO": "0"}
+    one = Installation(data, a_free_port(), empty, tables=tables_made)
     try:
         yield one.start()
     finally:

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -83,11 +84,12 @@ class Watch:
 
 
 @pytest.fixture(scope="module")
-def watch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watch]:
+def watch(tmp_path_factory: pytest.TempPathFactory, tables_made: Path) -> Iterator[Watch]:
     """An empty installation whose mail server and push channel are receivers; Anna is told first, Ben if she sleeps."""
     with SmtpReceiver() as mails, HttpReceiver() as pushed:
         environ = {"KMSCONSOLE_DEMO": "0", "KMSCONSOLE_SMTP_URL": mails.url}
-        one = Installation(tmp_path_factory.mktemp("watched") / "data", a_free_port(), environ)
+        data = tmp_path_factory.mktemp("watched") / "data"
+        one = Installation(data, a_free_port(), environ, tables=tables_made)
         try:
             with Person(one.start()) as person:
                 made = Watch(one, person, mails, pushed)

@@ -113,7 +113,7 @@ def test_a_generated_password_is_shown_once(an_installation: Maker) -> None:
 
 
 def test_an_interrupted_start_on_a_long_path_stops_cleanly_and_is_made_good(an_installation: Maker) -> None:
-    one = an_installation(KMSCONSOLE_DEMO="0")
+    one = an_installation(tables=None, KMSCONSOLE_DEMO="0")
     one.data = one.data / ("d" * 60) / "e f'\",ü" / ("g" * 60)
     one.data.parent.mkdir(parents=True)
     one.start(wait=False)

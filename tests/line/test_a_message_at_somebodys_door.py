@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -35,11 +36,12 @@ def post_office() -> Iterator[SmtpReceiver]:
 
 @pytest.fixture(scope="module")
 def staffed(
-    tmp_path_factory: pytest.TempPathFactory, post_office: SmtpReceiver
+    tmp_path_factory: pytest.TempPathFactory, tables_made: Path, post_office: SmtpReceiver
 ) -> Iterator[tuple[Installation, Person, Program]]:
     """An empty installation with a mail server, a contact in the default group, and somebody to use it."""
     environ = {"KMSCONSOLE_DEMO": "0", "KMSCONSOLE_SMTP_URL": post_office.url}
-    one = Installation(tmp_path_factory.mktemp("told") / "data", a_free_port(), environ)
+    data = tmp_path_factory.mktemp("told") / "data"
+    one = Installation(data, a_free_port(), environ, tables=tables_made)
     try:
         with Person(one.start()) as person, Program(one) as program:
             person.send("/cloudmonitor/alerts/contacts/create/", {"name": "Anna.S", "email": "anna@example.com"})
