@@ -65,7 +65,7 @@ def keep_group(
     Programs may make a group first and its contacts afterwards: for them it `may_be_empty`.
 
     Raises:
-        Refused: another group of the account has the name, or nobody is in it.
+        Refused: another group of the account has the name, nobody is in it, or one of them was deleted just now.
     """
     members = [contact for contact in contacts if contact.account_id == group.account_id]
     if not (members or may_be_empty):
@@ -74,6 +74,8 @@ def keep_group(
         group.created_at = now
     try:
         with transaction.atomic():
+            if len(_held(members)) < len(members):
+                raise Refused(_("Somebody deleted a contact of this group just now: choose again."), field="contacts")
             group.save()
             group.contacts.set(members)
     except IntegrityError as error:
@@ -84,6 +86,13 @@ def keep_group(
 def add_to_group(group: ContactGroup, contacts: Iterable[Contact]) -> int:
     """Add contacts of the group's account to it; return how many were not in it before."""
     with transaction.atomic():
+        members = _held(contact for contact in contacts if contact.account_id == group.account_id)
         before = group.contacts.count()
-        group.contacts.add(*(contact for contact in contacts if contact.account_id == group.account_id))
+        group.contacts.add(*members)
         return group.contacts.count() - before
+
+
+def _held(contacts: Iterable[Contact]) -> list[Contact]:
+    """Return those of the contacts that are still there; until the transaction ends nobody deletes them."""
+    wanted = {contact.pk for contact in contacts}
+    return list(Contact.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk"))

@@ -141,6 +141,8 @@ def set_state(rule: AlertRule, *, state: str, now: datetime, by: str = "") -> No
 @transaction.atomic
 def delete_rule(rule: AlertRule) -> None:
     """Delete the rule and its targets. Its decisions, their messages and its versions stay, under its name."""
+    # Who is saving it just now ends first: a version that comes while the others are taken off it would be in the way.
+    AlertRule.objects.select_for_update(of=("self",)).filter(pk=rule.pk).first()
     rule.delete()
     new_edition([rule.account_id])
 

@@ -76,6 +76,8 @@ def delete_contact(contact: Contact) -> None:
     Raises Refused when a group would be empty (the default group may be), or when a policy or an alert rule
     would have nobody to tell.
     """
+    # Whoever is just putting it into a group ends first.
+    Contact.objects.select_for_update().filter(pk=contact.pk).first()
     # Two people who each delete one of two contacts must not both see the other one left.
     list(contact.groups.select_for_update().order_by("pk"))
     names, said = silenced_without(contact), _("Nobody would be left to tell for the subscription policy %(names)s.")
@@ -84,11 +86,12 @@ def delete_contact(contact: Contact) -> None:
 
 @transaction.atomic
 def delete_group(group: ContactGroup) -> None:
-    """Delete a contact group; its contacts stay.
+    """Delete a contact group; its contacts stay. One that somebody else has just deleted is gone, which is enough.
 
     Raises Refused when a notification configuration or an alert rule tells it, or when it is the default group.
     """
-    ContactGroup.objects.select_for_update().get(pk=group.pk)
+    if not ContactGroup.objects.select_for_update().filter(pk=group.pk):
+        return
     if names := list(configurations_of(group).values_list("name", flat=True)):
         said = _("This contact group is told by the notification configuration %(names)s.")
         raise Refused(said % {"names": quoted(names)})
@@ -98,7 +101,8 @@ def delete_group(group: ContactGroup) -> None:
 @transaction.atomic
 def delete_resource_group(group: ResourceGroup) -> None:
     """Delete a resource group. Raises Refused when a subscription policy or an alert rule looks at it."""
-    ResourceGroup.objects.select_for_update().get(pk=group.pk)
+    if not ResourceGroup.objects.select_for_update().filter(pk=group.pk):
+        return
     policies = SubscriptionPolicy.objects.filter(resource_group=group).order_by("name")
     if names := list(policies.values_list("name", flat=True)):
         said = _("This resource group is looked at by the subscription policy %(names)s.")
