@@ -9,6 +9,7 @@ from django.db import transaction
 
 from alerts.accounts.access_keys import note_use
 from alerts.accounts.audit import note
+from alerts.accounts.models import CloudAccount
 from alerts.accounts.refusal import Refused
 from alerts.openapi import registry
 from alerts.openapi.call import Call
@@ -51,18 +52,21 @@ def _call(received: Received, action: Action, key: AccessKey, *, request_id: str
 
 def _perform(action: Action, call: Call) -> dict[str, object]:
     """Perform the action. One that changes something does so as a whole or not at all, and leaves its trail."""
+    product = registry.PRODUCTS[action.version]
     try:
         if not action.changes:
             return action.perform(call)
         with transaction.atomic():
+            if product.turns:
+                CloudAccount.objects.select_for_update(no_key=True).get(pk=call.account.pk)
             body = action.perform(call)
             subject = subject_of(action, call, body)
-            verb = f"{registry.PRODUCTS[action.version].name}:{action.name}"
+            verb = f"{product.name}:{action.name}"
             note(call.account, actor=call.actor, verb=verb, subject=subject, now=call.now)
             ring(evaluate)  # there may be a fact to evaluate
             return body
     except Refused as refused:
-        raise Fault(400, registry.PRODUCTS[action.version].wrong, refused.message) from refused
+        raise Fault(400, product.wrong, refused.message) from refused
 
 
 def subject_of(action: Action, call: Call, body: dict[str, object]) -> str:

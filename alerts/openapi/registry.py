@@ -16,16 +16,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """One API. `wrong` is its code for a value that cannot be used, `forbidden` for what a key may not do."""
+    """One API. `wrong` is its code for a value that cannot be used, `forbidden` for what a key may not do.
+
+    Changes of one that takes `turns` wait for each other within an account: they store what they make of what is there
+    by that name. The other's verbs lock the one row that they are about.
+    """
 
     name: str
     title: str
     wrong: str
     forbidden: str
+    turns: bool = False
 
 
 PRODUCTS = {
-    CMS_VERSION: Product("cms", "CloudMonitor", "ParameterInvalid", "AccessForbidden"),
+    CMS_VERSION: Product("cms", "CloudMonitor", "ParameterInvalid", "AccessForbidden", turns=True),
     KMS_VERSION: Product("kms", "KMS", INVALID, "Forbidden.NoPermission"),
 }
 ACTIONS = {(action.version, action.name): action for action in (*CMS, *KMS)}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from alerts.openapi.cms.patterns import detailed, listed, pattern_document
 from alerts.openapi.cms.said import fine, pages
-from alerts.openapi.cms.writing import found_rule, not_found, rules_of, write
+from alerts.openapi.cms.writing import found_rule, held, not_found, rules_of, write
 from alerts.openapi.errors import missing
 from alerts.rules.document import document_of
 from alerts.rules.models import DEFAULT_MUTE, AlertRule, ResourceGroup
@@ -26,7 +26,7 @@ def put(call: Call) -> dict[str, object]:
     given, name = call.parameters, call.parameters.required("RuleName")
     if given.text("EventType", "SYSTEM") not in {"SYSTEM", ""}:
         raise given.invalid("EventType", "Rules are about system events here: it must be SYSTEM.")
-    rule = rules_of(call).filter(name=name).first()
+    rule = held(rules_of(call)).filter(name=name).first()
     stored = document_of(rule, secrets=True) if rule else {"name": name, "time_zone": "UTC", "mute_for": DEFAULT_MUTE}
     document = {**stored, **pattern_document(given), **_rest(call)}
     state = given.text("State").upper() or str(stored.get("state", AlertRule.State.ENABLED.value))
@@ -59,13 +59,13 @@ def _group(call: Call, group: str) -> str:
 
 
 def named(call: Call) -> list[AlertRule]:
-    """Return the rules that RuleNames names, all of them. Raises Fault."""
+    """Return the rules that RuleNames names, all of them, locked in one order. Raises Fault."""
     names = list(dict.fromkeys(call.parameters.texts("RuleNames")))
     if not all(names or [""]):
         raise missing("RuleNames")
     if len(names) > MOST_NAMES:
         raise call.parameters.invalid("RuleNames", f"At most {MOST_NAMES} rules at once.")
-    found = list(rules_of(call).filter(name__in=names).order_by("pk"))
+    found = list(held(rules_of(call)).filter(name__in=names).order_by("pk"))
     if len(found) < len(names):
         raise not_found("alert rule")
     return found

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from alerts.accounts.encryption import fingerprint
 from alerts.openapi.cms.said import fine
 from alerts.openapi.cms.target_kinds import KINDS, MOST, Entry, read_entries
-from alerts.openapi.cms.writing import found_rule, not_found, write
+from alerts.openapi.cms.writing import found_rule, held_rule, not_found, write
 from alerts.openapi.errors import missing
 from alerts.openapi.models import TargetId
 from alerts.rules.document import document_of
@@ -40,7 +40,7 @@ def with_ids(rule: AlertRule) -> dict[str, RuleTarget]:
 
 def put(call: Call) -> dict[str, object]:
     """PutEventRuleTargets: add these targets, or change those of the same id. All of them, or none."""
-    rule, entries = found_rule(call), read_entries(call)
+    rule, entries = held_rule(call), read_entries(call)
     if not entries:
         raise missing("ContactParameters")
     keep = {name: entry_of(target) for name, target in with_ids(rule).items()}
@@ -58,7 +58,7 @@ def _signing(entry: Entry, before: Entry | None) -> Entry:
 
 def delete(call: Call) -> dict[str, object]:
     """DeleteEventRuleTargets: take the targets of these ids away."""
-    rule, ids = found_rule(call), call.parameters.texts("Ids")
+    rule, ids = held_rule(call), call.parameters.texts("Ids")
     if not all(ids or [""]):
         raise missing("Ids")
     known = with_ids(rule)

@@ -27,8 +27,22 @@ FIELDS = {
 
 def found_rule(call: Call) -> AlertRule:
     """Return the rule that RuleName names. Raises Fault when there is none."""
+    return _the_rule(call, rules_of(call))
+
+
+def held_rule(call: Call) -> AlertRule:
+    """Return the rule that RuleName names, which nobody else changes until this call has. Raises Fault."""
+    return _the_rule(call, held(rules_of(call)))
+
+
+def held(rules: AlertRuleQuerySet) -> AlertRuleQuerySet:
+    """Lock these rules: what a call leaves out stays, also what a person is just saving."""
+    return rules.select_for_update(of=("self",))
+
+
+def _the_rule(call: Call, rules: AlertRuleQuerySet) -> AlertRule:
     name = call.parameters.required("RuleName")
-    rule = rules_of(call).filter(name=name).select_related("resource_group").first()
+    rule = rules.filter(name=name).select_related("resource_group").first()
     if rule is None:
         raise not_found("alert rule")
     return rule
