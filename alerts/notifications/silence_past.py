@@ -31,7 +31,8 @@ class Hiding:
 
     `past` is what its pattern matched in seven days, `hidden` how many of these lie in its windows: all of them where
     it is for once, for that is asked as if it had been there. `told` is of how many of them somebody was told; None
-    where there are too many to say. `lasting` are the incidents that last now and are told of by such an event.
+    where there are too many to say. `lasting` are the incidents that last now and are told of by such an event; they
+    are hidden `now` only if a window is open.
     """
 
     past: Past
@@ -39,6 +40,7 @@ class Hiding:
     told: int | None
     newest: Sequence[SystemEvent]
     lasting: Sequence[Incident]
+    now: bool
 
 
 def would_hide(pattern: Pattern, schedule: Schedule | None, *, account: str, now: datetime) -> Hiding:
@@ -50,7 +52,7 @@ def would_hide(pattern: Pattern, schedule: Schedule | None, *, account: str, now
     hidden = len(inside) if past.whole else round(past.total * share)
     newest = [event for event in past.newest if before is None or cover(before, event.occurred_at)]
     told = _told(account, inside) if past.whole else None
-    return Hiding(past, hidden, told, newest, _lasting(pattern, account))
+    return Hiding(past, hidden, told, newest, _lasting(pattern, account), schedule is None or cover(schedule, now))
 
 
 def _told(account: str, events: Sequence[SystemEvent]) -> int:

@@ -13,7 +13,7 @@ from alerts.notifications.dispatch import dispatch_batch
 from alerts.notifications.models import Decision
 from alerts.notifications.silence_ends import tell_ends
 from alerts.silences.models import Silence
-from tests.builders import NOW, OTHER_UID, a_rule, an_account, an_event
+from tests.builders import NOW, OTHER_UID, a_rule, an_account, an_event, an_incident
 from tests.cloudmonitor.people import page_of, sent, signed_in, words_of
 from tests.silences.quiet import HOUR, a_silence
 
@@ -112,6 +112,17 @@ def test_while_typing_it_says_what_it_would_hide() -> None:
     assert "It covers critical events" in said
     assert "Managed secret rotation failed" in said
     assert "A silence needs an end" in said
+
+
+def test_while_typing_it_hides_nothing_now_when_no_window_is_open() -> None:
+    name = an_incident("Secret:RotateSecret:Failure").event_name
+    lasting = "incident that lasts in one"
+    assert lasting not in previewed(**once(names=[name]))
+    later = {"rule": "FREQ=DAILY", "first_on": f"{NOW + timedelta(days=5):%Y-%m-%d}"}
+    for fields in (once(names=[name], starts_at=local(1)), again(names=[name], **later)):
+        said = previewed(**fields)
+        assert "Incidents that it would hide in a window" in said
+        assert f"no window is open; 1 {lasting}" in said
 
 
 def test_while_typing_it_shows_the_next_five_windows_and_what_changes_of_clocks_do() -> None:
