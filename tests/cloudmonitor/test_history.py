@@ -65,6 +65,15 @@ def test_a_message_stands_in_the_history_with_all_that_happened_to_it() -> None:
     assert page.find("a", href=opened(told), string="Details")
 
 
+@pytest.mark.parametrize("path", [HISTORY, DECISIONS])
+def test_a_rule_with_a_name_without_an_end_leaves_room_for_the_other_columns(path: str) -> None:
+    name = "z" * 100
+    a_story(name=name)
+    cell = page_of(signed_in(Role.VIEWER), path).select_one("td .stacked[data-source] > span")
+    assert cell
+    assert cell.text == name
+
+
 def test_the_page_of_a_message_shows_its_text_and_every_attempt() -> None:
     told = a_story(FAILURE, Outcome(status="ACCEPTED", code="250"))
     client = signed_in(Role.VIEWER)

@@ -57,20 +57,20 @@ def batch_cell(batch: Batch) -> SafeString:
 def source_cell(row: Notification | Decision) -> SafeString | str:
     """Draw the rule or the policy behind a message or a decision; a policy as a link."""
     told: Any = row.batch if row.batch is not None else getattr(row, "decision", row)
-    if told is None:
+    name = told and (told.policy_name or getattr(told, "rule_name", ""))
+    if not name:
         return ""
-    if not told.policy_name:
-        return str(getattr(told, "rule_name", ""))
-    if told.policy_id is None:
-        return str(told.policy_name)
-    url = reverse("cloudmonitor:subscription_policy", args=[told.policy_id])
-    return format_html('<a href="{}">{}</a>', url, told.policy_name)
+    if told.policy_name and told.policy_id is not None:
+        name = format_html(
+            '<a href="{}">{}</a>', reverse("cloudmonitor:subscription_policy", args=[told.policy_id]), name
+        )
+    return format_html('<span class="stacked" data-source><span>{}</span></span>', name)
 
 
 def recipient_cell(notification: Notification) -> SafeString:
     """Draw who was to be told, over channel and masked address."""
     return format_html(
-        '<span class="stacked"><span>{}</span><small>{} · <span class="mono">{}</span></small></span>',
+        '<span class="stacked" data-recipient><span>{}</span><small>{} · <span class="mono">{}</span></small></span>',
         notification.recipient, channel_label(notification), notification.masked,
     )  # fmt: skip
 

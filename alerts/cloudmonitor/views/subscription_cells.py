@@ -114,7 +114,7 @@ def goes_cell(policy: SubscriptionPolicy) -> SafeString:
     if not places:
         return format_html('<span class="stacked"><span class="hint">{}</span></span>', _("nobody: it only gathers"))
     lines = format_html_join("", "<span>{}</span>", ([place] for place in places))
-    return format_html('<span class="stacked">{}</span>', lines)
+    return format_html('<span class="stacked" data-source>{}</span>', lines)
 
 
 def state_cell(policy: SubscriptionPolicy) -> SafeString:
