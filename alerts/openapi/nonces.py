@@ -1,7 +1,8 @@
 """Nonces: each call of an access key has its own, so that a call that somebody overheard cannot be repeated.
 
-They are kept in Redis, which forgets them by itself, for as long as the time of a call is accepted at all. While Redis
-is away they are kept in the database. A process that saw it away asks both until nothing from that time counts.
+They are kept in Redis, which forgets them by itself, for as long as the time of a call is accepted at all. A Redis that
+is killed forgets them too early: those of calls that change something are kept in the database as well. While Redis is
+away all of them are. A process that saw it away asks both until nothing from that time counts.
 """
 
 from __future__ import annotations
@@ -51,11 +52,14 @@ def client() -> redis.Redis:
     return redis.Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
 
 
-def take(key_id: str, nonce: str, *, now: datetime, until: datetime) -> bool:
-    """Use up a nonce; tell whether it was still unused. From `until` on its call would be refused for its time."""
+def take(key_id: str, nonce: str, *, now: datetime, until: datetime, lasting: bool) -> bool:
+    """Use up a nonce; tell whether it was still unused. From `until` on its call would be refused for its time.
+
+    One that is `lasting` counts whatever becomes of Redis.
+    """
     name = digest(f"{key_id}\n{nonce}".encode())[:NAME_LENGTH]
     new = None if AWAY.resting() else _in_redis(name, kept=until - now + MOMENT)
-    if new is None or AWAY.remembered():
+    if new is None or (new and lasting) or AWAY.remembered():
         return _in_database(name, now=now) and new is not False
     return new
 

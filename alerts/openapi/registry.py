@@ -51,6 +51,16 @@ def named(received: Received) -> tuple[str, str]:
     return found[0], found[1]
 
 
+def changes(received: Received) -> bool:
+    """Tell whether a call names an action that changes something."""
+    try:
+        action, version = named(received)
+    except Fault:
+        return False
+    found = ACTIONS.get((version, action))
+    return found is not None and found.changes
+
+
 def find(action: str, version: str) -> Action:
     """Return the action. Raises Fault for one that this product does not have."""
     if version not in PRODUCTS:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from alerts.openapi import keys_at_hand, nonces
 from alerts.openapi.errors import Fault, missing
+from alerts.openapi.registry import changes
 from alerts.openapi.signatures import acs3, v1
 from alerts.openapi.signatures.encoding import same
 
@@ -53,7 +54,7 @@ def verify(received: Received, *, now: datetime) -> AccessKey:
         message = "Specified signature is not matched with our calculation. server string to sign is:"
         raise Fault(400, "SignatureDoesNotMatch", message + (signed.shown or signed.text))
     signed_at = _check_time(signed.moment, now=now)
-    _check_nonce(signed, now=now, until=signed_at + WINDOW)
+    _check_nonce(signed, now=now, until=signed_at + WINDOW, lasting=changes(received))
     return key
 
 
@@ -108,8 +109,8 @@ def _check_time(moment: str, *, now: datetime) -> datetime:
     return signed_at
 
 
-def _check_nonce(signed: Signed, *, now: datetime, until: datetime) -> None:
+def _check_nonce(signed: Signed, *, now: datetime, until: datetime, lasting: bool) -> None:
     if not 1 <= len(signed.nonce) <= LONGEST_NONCE:
         raise Fault(400, "IncompleteSignature", f"{STANDARDS}A nonce has 1 to {LONGEST_NONCE} characters.")
-    if not nonces.take(signed.key_id, signed.nonce, now=now, until=until):
+    if not nonces.take(signed.key_id, signed.nonce, now=now, until=until, lasting=lasting):
         raise Fault(400, "SignatureNonceUsed", "Specified signature nonce was used already.")

@@ -126,6 +126,24 @@ def test_a_nonce_counts_once_while_redis_is_away(monkeypatch: pytest.MonkeyPatch
     assert Nonce.objects.count() == 1
 
 
+@pytest.mark.parametrize("way", [Program.by_header, Program.by_parameters])
+def test_what_changed_something_is_not_repeated_although_redis_forgot(
+    way: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Forgetful:
+        def set(self, *_given: object, **_more: object) -> bool:
+            return True
+
+    monkeypatch.setattr(nonces, "client", Forgetful)
+    monkeypatch.setattr(nonces, "AWAY", nonces.Away())
+    program, given = a_program(), {"ContactGroupName": "Team", "SignatureNonce": "n-3"}
+    further = {"nonce": "n-3"} if way is Program.by_header else {}
+    assert way(program, "PutContactGroup", given, **further).status_code == 200
+    assert code_of(way(program, "PutContactGroup", given, **further)) == (400, "SignatureNonceUsed")
+    assert way(program, READ, further or {"SignatureNonce": "n-4"}).status_code == 200
+    assert Nonce.objects.count() == 1
+
+
 def test_a_disabled_an_expired_and_a_rotated_key_sign_nothing() -> None:
     key, secret = an_access_key()
     program = Program(key.key_id, secret)
