@@ -59,9 +59,9 @@ def take(key_id: str, nonce: str, *, now: datetime, until: datetime, lasting: bo
     """
     name = digest(f"{key_id}\n{nonce}".encode())[:NAME_LENGTH]
     new = None if AWAY.resting() else _in_redis(name, kept=until - now + MOMENT)
-    if new is None or (new and lasting) or AWAY.remembered():
-        return _in_database(name, now=now) and new is not False
-    return new
+    if new is False:
+        return False  # and not written down: the one who took it may be just about to
+    return _in_database(name, now=now) if new is None or lasting or AWAY.remembered() else True
 
 
 def _in_redis(name: str, *, kept: timedelta) -> bool | None:

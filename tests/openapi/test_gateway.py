@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -142,6 +143,20 @@ def test_what_changed_something_is_not_repeated_although_redis_forgot(
     assert code_of(way(program, "PutContactGroup", given, **further)) == (400, "SignatureNonceUsed")
     assert way(program, READ, further or {"SignatureNonce": "n-4"}).status_code == 200
     assert Nonce.objects.count() == 1
+
+
+def test_who_repeats_a_call_at_the_same_moment_does_not_spoil_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter((False, True))  # who repeats it asks Redis second, and goes on first
+
+    class Quick:
+        def set(self, *_given: object, **_more: object) -> bool:
+            return next(answers)
+
+    monkeypatch.setattr(nonces, "client", Quick)
+    monkeypatch.setattr(nonces, "AWAY", nonces.Away(time.monotonic() - nonces.REST - 1))
+    program = a_program()
+    assert code_of(program.by_header(READ, nonce="n-5")) == (400, "SignatureNonceUsed")
+    assert program.by_header(READ, nonce="n-5").status_code == 200
 
 
 def test_a_disabled_an_expired_and_a_rotated_key_sign_nothing() -> None:
