@@ -69,7 +69,7 @@ class Installation:
         """The address of its embedded database."""
         return embedded.database_url(self.data)
 
-    def start(self, *, wait: bool = True, seconds: float = 120) -> "Installation":
+    def start(self, *, wait: bool = True, seconds: float = 300) -> "Installation":
         """Start it, and wait until it says that it is ready. Raises `AssertionError` with its log when it does not."""
         if self.tables is not None and not self.data.exists():
             shutil.copytree(self.tables, self.data)
