@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 State = Notification.State
 TOLD = (State.PENDING, State.SENT, State.KEPT, State.UNKNOWN, State.MERGED)
 """States of messages whose receivers hear of the recovery."""
+ENDS = "ends"
+"""The reason of a decision about an event that ends something: it waits for the message that all of it is over."""
 
 
 @dataclass(slots=True)
@@ -151,6 +153,8 @@ def _tell(running: Running, speech: Speech, batch: Batch, said: Said) -> None:
 
 
 def _tells_of(made: Decision, speech: Speech) -> bool:
+    if made.reason == ENDS and speech.kind != RECOVERY:
+        return False
     return made.verdict != COUNTED or made.occurred_at >= speech.heap.since
 
 
@@ -163,6 +167,7 @@ def tell_stored(said: Said, batches: Iterable[Batch], *, closed: Iterable[int] =
         if batch.kind != ESCALATION and batch.bundle_id:
             waiting = Decision.objects.filter(bundle=batch.bundle_id, batch=None)
             told = waiting.filter(~Q(verdict=COUNTED) | Q(occurred_at__gte=batch.since))
+            told = told if batch.kind == RECOVERY else told.exclude(reason=ENDS)
             verdict, reason = said.verdict_of(batch)
             told.update(batch=batch, verdict=verdict, reason=reason)
             BundleMember.objects.filter(bundle=batch.bundle_id, told=False).update(told=True)

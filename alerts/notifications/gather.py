@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from alerts.notifications.audience import Audience, audiences_of, locked_policies
-from alerts.notifications.batches import Said, say, tell_stored
+from alerts.notifications.batches import ENDS, Said, say, tell_stored
 from alerts.notifications.hush import hushed
 from alerts.notifications.models import Decision
 from alerts.notifications.running import Mails, Running, fetch_members, load, store
 from alerts.subscriptions.book import PolicyEntry, policies_of
-from alerts.subscriptions.denoise import Heap
+from alerts.subscriptions.denoise import GOOD_NEWS, Heap
 from alerts.subscriptions.engine import FIRST, Arrival, Outcome, Speech, Tick, step
 from alerts.subscriptions.members import holders_of, joined
 from alerts.subscriptions.merge import STORM, key_of, shared_by
@@ -119,14 +119,19 @@ def _take(work: Gathering, audience: Audience, entry: PolicyEntry, event: System
     elif not entry.hours.cover(event.occurred_at):
         made.verdict, made.reason = Verdict.OUTSIDE, "outside-hours"
     elif ending := _ended_by(work, audience, event):
-        made.bundle = ending.row
+        made.bundle, made.reason = ending.row, ENDS
         work.touch(ending).decisions.append(made)
     else:
         _arrive(work, _bundle_for(work, audience, entry, event), event, made)
 
 
 def _ended_by(work: Gathering, audience: Audience, event: SystemEvent) -> Running | None:
-    """Return the bundle whose recovery will tell of a closing event, so that nobody hears of the end twice."""
+    """Return the bundle whose recovery will tell of a closing event, so that nobody hears of the end twice.
+
+    One that is no good news, as a deletion, is told as what it is: in its bundle, whatever else lasts there.
+    """
+    if event.level != GOOD_NEWS:
+        return None
     holder = work.holders.get((audience.policy.pk, event.incident_id or 0))
     if holder is None or holder.row.closed_at or holder.state.told_at is None or not event.record:
         return None

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from alerts.events.catalog import BY_NAME
 from alerts.events.language import Eventlike
 from alerts.subscriptions.backtest_report import PastMessage, Report
-from alerts.subscriptions.denoise import Window
+from alerts.subscriptions.denoise import GOOD_NEWS, Window
 from alerts.subscriptions.engine import (
     ESCALATION,
     RECOVERY,
@@ -120,9 +120,12 @@ class Replay:
         for event in events:
             self.report.looked_at += 1
             self._pass_until(event.occurred_at)
-            told = self._correlate(event)
+            worry = event.level != GOOD_NEWS  # what ends something and is none is told as what it is, before the end
+            told = not worry and self._correlate(event)
             if self._matches(event):
                 self._select(event, told=told)
+            if worry:
+                self._correlate(event)
 
     def finish(self, *, end: datetime) -> Report:
         """Let time pass until the end, and return what came of it all."""

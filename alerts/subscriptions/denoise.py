@@ -24,6 +24,8 @@ MOST_MAILS = 50
 MINUTE = timedelta(minutes=1)
 STORM_WINDOW = timedelta(minutes=5)
 """The system's storm limit: at most 50 mails of a policy in any five minutes."""
+GOOD_NEWS = "INFO"
+"""The level of events that, when they end something, are told by its recovery. A deletion ends much and is none."""
 RANKS = {"INFO": 1, "WARN": 2, "CRITICAL": 3}
 
 

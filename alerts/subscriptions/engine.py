@@ -7,8 +7,9 @@ goes through: counted or waiting (nothing told yet), told (quiet, repeats, escal
   already on the same resource is muted instead, and told by the next repeat, if there are repeats.
 * While an incident of the bundle lasts and is not held (acknowledged, snoozed), it repeats and escalates, in effective
   hours only. When a hold ends, the bundle repeats once and its escalation starts from the first step.
-* When none of its incidents lasts any more, it says so once and closes. One without incidents closes when it has been
-  quiet; one that is over before anything was told says both in one message.
+* When none of its incidents lasts any more, it says so once and closes; what waits and belongs to no incident is told
+  before that. One without incidents closes when it has been quiet; one that is over before anything was told says both
+  in one message.
 """
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ def _gather(state: State, event: Arrival, *, now: datetime, terms: Terms) -> str
         state.muted = heap.with_(state.muted)
         return MUTED
     state.due = state.due or max(now + seconds(terms.wait), state.quiet_until or now)
-    state.waiting = heap.with_(state.waiting)
+    state.waiting, state.loose = heap.with_(state.waiting), state.loose or not event.opens
     return GATHERED
 
 
@@ -134,8 +135,7 @@ def _tick(state: State, tick: Tick, *, now: datetime, terms: Terms) -> Outcome:
         state.held = state.lasting and held
     over = state.tracked and not state.lasting
     if over and state.told_at is not None:
-        state.number += 1
-        return Outcome(state, (Speech(RECOVERY, state.number, _all(state)),), None, closing=RECOVERED)
+        return Outcome(state, _recover(state, now=now, terms=terms), None, closing=RECOVERED)
     if was_held and state.lasting and not state.held:
         return _resume(state, now=now, terms=terms)
     speeches = _say_what_is_due(state, tick, now=now, terms=terms, over=over)
@@ -147,6 +147,14 @@ def _tick(state: State, tick: Tick, *, now: datetime, terms: Terms) -> Outcome:
         few = state.told_at is None and terms.denoise == COUNT
         return Outcome(state, speeches, None, closing=TOO_FEW if few else QUIET)
     return Outcome(state, speeches, _next_of(state, repeats=repeats, rests=rests, terms=terms, room_at=tick.room_at))
+
+
+def _recover(state: State, *, now: datetime, terms: Terms) -> tuple[Speech, ...]:
+    """Say that it is over, and before that what came meanwhile and is no part of what is over: a deletion, say."""
+    loose = state.waiting.with_(state.muted) if state.waiting and state.loose else None
+    news = (_say(state, MORE, loose, now=now, terms=terms, over=True),) if loose else ()
+    state.number += 1
+    return (*news, Speech(RECOVERY, state.number, _all(state)))
 
 
 def _resume(state: State, *, now: datetime, terms: Terms) -> Outcome:
@@ -168,7 +176,7 @@ def _say_what_is_due(state: State, tick: Tick, *, now: datetime, terms: Terms, o
     if state.waiting and state.due and state.due <= now and free:
         heap = state.waiting.with_(state.muted)
         if state.held:
-            state.waiting, state.due, state.muted = None, None, heap
+            state.waiting, state.due, state.muted, state.loose = None, None, heap, False
             return ()
         return (_say(state, FIRST if state.told_at is None else MORE, heap, now=now, terms=terms, over=over),)
     climbs = _climbs_at(state, terms=terms)
@@ -188,6 +196,7 @@ def _say(state: State, kind: str, heap: Heap, *, now: datetime, terms: Terms, ov
         state.repeats = 0
     state.number += 1
     state.waiting = state.due = state.muted = None
+    state.loose = False
     state.told_at = state.repeat_from = now
     state.quiet_until = now + terms.quiet
     return Speech(kind, state.number, heap, over=over)

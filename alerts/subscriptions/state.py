@@ -25,7 +25,8 @@ class State:
     how many steps of the escalation were taken, and from when the next one counts. `tracked`: whether an incident began
     in here; `lasting`: whether one lasts, as far as is known; `held`: whether all that last are acknowledged or
     snoozed, which ends at `held_until` at the latest. `counted_until`: until when what counts waits for more, by the
-    clock, for events may come late.
+    clock, for events may come late. `loose`: whether something that waits belongs to no incident, so that no end of one
+    tells of it.
     """
 
     counted: tuple[Counted, ...] = ()
@@ -45,13 +46,14 @@ class State:
     held: bool = False
     held_until: datetime | None = None
     counted_until: datetime | None = None
+    loose: bool = False
 
     def but(self, **new: Any) -> State:
         """Return the same with other values; `dataclasses.replace` takes several times as long."""
         made = State(
             self.counted, self.waiting, self.due, self.muted, self.total, self.number, self.told_at, self.quiet_until,
             self.repeats, self.repeat_from, self.climbed, self.climb_from, self.tracked, self.lasting, self.held,
-            self.held_until, self.counted_until,
+            self.held_until, self.counted_until, self.loose,
         )  # fmt: skip
         for name, value in new.items():
             setattr(made, name, value)
@@ -63,7 +65,7 @@ class State:
         return self.but(
             waiting=other.waiting.with_(self.waiting), total=other.waiting.with_(self.total),
             due=min(due, self.due or due), tracked=self.tracked or other.tracked,
-            lasting=self.lasting or other.lasting,
+            lasting=self.lasting or other.lasting, loose=self.loose or other.loose,
         )  # fmt: skip
 
     def as_json(self) -> dict[str, Any]:

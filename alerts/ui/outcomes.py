@@ -57,6 +57,7 @@ QUIET: Mapping[str, Any] = {
 ENDED: Mapping[str, Any] = {
     "policy-disabled": gettext_lazy("The policy was disabled before it told of this."),
     "policy-deleted": gettext_lazy("The policy was deleted before it told of this."),
+    "ends": gettext_lazy("It ends something that the policy told of, and is told once all of that is over."),
 }
 """Why a policy that had gathered an event never tells of it."""
 
