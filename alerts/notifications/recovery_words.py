@@ -13,11 +13,13 @@ from django.conf import settings
 from django.urls import reverse
 
 from alerts.events.catalog import CAUSES
+from alerts.events.models import SystemEvent
 from alerts.notifications.direct import Letter, language_of
 from alerts.notifications.facts import name_of, title_of, zoned_time
 from alerts.notifications.plain import line
 from alerts.notifications.texts import KIND_OF
 from alerts.notifications.wording import wording_of
+from alerts.subscriptions.denoise import GOOD_NEWS
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -31,11 +33,14 @@ class Words:
     """The sentences of one language; what stands in braces is filled in."""
 
     resolved: str
+    over: str
+    """It is over, and by what: for an end that is no good news."""
     flapping: str
     short: str
     lasted: str
     region: str
     events: str
+    ended: str
     by: str
     quiet: str
     units: tuple[str, str, str, str]
@@ -44,22 +49,26 @@ class Words:
 
 ENGLISH = Words(
     resolved="Resolved: {title} · {name}",
+    over="{ending}: {name} (after: {title})",
     flapping="Flapping: {title} · {name}",
     short="{subject}, lasted {lasted}.",
     lasted="It lasted {lasted}: from {since} to {until}.",
     region="Region: {region}",
     events="Events that told of it: {count}",
+    ended="What ended it: {ending}",
     by="Closed by {by}.",
     quiet="It has begun {count} times. You will hear no more of it until it has been calm for a while.",
     units=("{} d", "{} h", "{} min", "{} s"),
 )
 CHINESE = Words(
     resolved="已恢复：{title} · {name}",
+    over="{ending}：{name}（此前：{title}）",
     flapping="反复波动：{title} · {name}",
     short="{subject}，持续{lasted}。",
     lasted="持续{lasted}：从 {since} 到 {until}。",
     region="地域：{region}",
     events="相关事件数：{count}",
+    ended="结束于事件：{ending}",
     by="由 {by} 关闭。",
     quiet="该故障已反复出现 {count} 次。在其稳定一段时间之前，您不会再收到相关消息。",
     units=("{} 天", "{} 小时", "{} 分钟", "{} 秒"),
@@ -72,11 +81,14 @@ def recovery_letter(incident: Incident, told: Notification) -> Letter:
     assert incident.closed_at is not None
     words = _words(told)
     lasted = span(incident.closed_at - incident.opened_at, words)
-    subject = words.resolved.format(**_of(incident, told))
+    ending, good = _ending(incident, told)
+    subject = (words.resolved if good else words.over).format(**_of(incident, told), ending=ending)
     if KIND_OF.get(told.channel) == "phone":
         return _letter(incident, told, subject, words.short.format(subject=subject, lasted=lasted))
     since, until = (zoned_time(at, told.time_zone) for at in (incident.opened_at, incident.closed_at))
     lines = [words.lasted.format(lasted=lasted, since=since, until=until), words.events.format(count=incident.count)]
+    if ending:
+        lines.append(words.ended.format(ending=ending))
     if incident.closed_by:
         lines.append(words.by.format(by=line(incident.closed_by)))
     return _letter(
@@ -109,6 +121,14 @@ def _of(incident: Incident, told: Notification) -> dict[str, str]:
     words = wording_of(language_of(told.language))
     title = title_of(record.name, words) if record else line(incident.cause)
     return {"title": title, "name": name_of(incident.resource, incident.instance_name)}
+
+
+def _ending(incident: Incident, told: Notification) -> tuple[str, bool]:
+    """Return the title of the event that ended an incident, if one did, and whether it is good news."""
+    event = SystemEvent.objects.filter(pk=incident.closing).only("name", "level").first() if incident.closing else None
+    if event is None:
+        return "", True
+    return title_of(event.name, wording_of(language_of(told.language))), event.level == GOOD_NEWS
 
 
 def _letter(incident: Incident, told: Notification, subject: str, text: str) -> Letter:

@@ -152,6 +152,18 @@ def test_an_acknowledgement_ends_and_says_so(tell: Teller) -> None:
     assert Incident.objects.get().entries.latest("pk").kind == "ACKENDED"
 
 
+def test_who_was_told_of_a_scheduled_deletion_alone_hears_that_it_was_carried_out(tell: Teller) -> None:
+    ann, li = a_contact("Ann"), a_contact("Li", email="li@example.com")
+    Contact.objects.filter(pk=li.pk).update(language="zh-hans")
+    a_rule(group=a_contact_group(ann, li), names=["Secret:ScheduleSecretDeletion:Success"])
+    tell("Secret:ScheduleSecretDeletion:Success", 0)
+    tell("Secret:DeleteSecret:Success", 5)
+    sent = {each.recipient: letter_of(each) for each in recoveries()}
+    assert sent["Ann"].subject == "Secret deleted: rds-prod-app (after: Secret scheduled for deletion)"
+    assert "What ended it: Secret deleted" in sent["Ann"].text
+    assert sent["Li"].subject == "凭据删除：rds-prod-app（此前：凭据计划删除）"
+
+
 @pytest.mark.timeout(400)
 def test_a_storm_is_one_message_one_incident_and_one_recovery() -> None:
     a_failure_rule(a_contact())
