@@ -24,18 +24,19 @@ from django.db.models import Case, Count, Max, Min, Value, When
 from django.urls import reverse
 
 from alerts.channels import BY_KIND
-from alerts.notifications.batch_words import PART, BatchWording, batch_words
+from alerts.events.models import SystemEvent
+from alerts.incidents.models import Incident
+from alerts.notifications.batch_words import ENDED, PART, BatchWording, batch_words
 from alerts.notifications.facts import Reader, facts_of, name_of, title_of, zoned_time
 from alerts.notifications.models import Decision
 from alerts.notifications.plain import line
+from alerts.subscriptions.denoise import GOOD_NEWS
 from alerts.subscriptions.models import Batch, BundleMember
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django.db.models import QuerySet
-
-    from alerts.events.models import SystemEvent
 
 MOST_CAUSES = 100
 USUAL_BYTES = 32_000
@@ -105,7 +106,8 @@ def url_of(batch: Batch) -> str:
 def _told(batch: Batch, event: SystemEvent, reader: Reader, words: BatchWording) -> dict[str, Any]:
     count, since, until = batch.count, zoned_time(batch.since, reader.zone), zoned_time(batch.until, reader.zone)
     lasted = _lasted(batch.made_at - batch.since, words)
-    mark = words.marks.get(batch.kind, "")
+    endings = endings_of(batch, reader)
+    mark = words.marks[ENDED] if endings else words.marks.get(batch.kind, "")
     one = words.one_event.format(
         title=title_of(event.name, reader.words), name=name_of(event.resource, event.instance_name)
     )
@@ -116,6 +118,8 @@ def _told(batch: Batch, event: SystemEvent, reader: Reader, words: BatchWording)
         counted=words.counted(count, batch.causes), since=since, until=until, lasted=lasted, step=batch.step,
         causes=batch.causes, whole=batch.causes + len(batch.left_out),
     )  # fmt: skip
+    if endings:
+        intro = f"{intro} {words.ended.format(endings=' · '.join(endings))}"
     return {
         "kind": batch.kind, "mark": mark, "number": batch.number, "step": batch.step, "over": batch.over,
         "headline": one if alone or (batch.causes == 1 and not digest) else several, "intro": intro,
@@ -123,6 +127,15 @@ def _told(batch: Batch, event: SystemEvent, reader: Reader, words: BatchWording)
         "causes": batch.causes, "since": since, "until": until, "lasted": lasted, "open": words.open,
         "listed": words.listed,
     }  # fmt: skip
+
+
+def endings_of(batch: Batch, reader: Reader) -> list[str]:
+    """Return the titles of what ended the incidents of a recovery, where that is no good news: it resolves nothing."""
+    if batch.kind != Batch.Kind.RECOVERY:
+        return []
+    over = Incident.objects.filter(pk__in=BundleMember.objects.filter(bundle=batch.bundle_id).values("incident_id"))
+    ends = SystemEvent.objects.filter(pk__in=over.exclude(closing=None).values("closing")).exclude(level=GOOD_NEWS)
+    return [title_of(name, reader.words) for name in ends.values_list("name", flat=True).distinct().order_by("name")]
 
 
 def _lasted(span: timedelta, words: BatchWording) -> str:

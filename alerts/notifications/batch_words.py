@@ -8,6 +8,8 @@ from types import MappingProxyType
 
 PART = "ESCALATION_OF_PART"
 """The kind of an escalation in whose bundle something else is over or acknowledged."""
+ENDED = "ENDED"
+"""The kind of a recovery that is none: something ended by what is no good news, a deletion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class BatchWording:
     """What a digest of one event is; {since}."""
     over: str
     """What tells that everything is over already."""
+    ended: str
+    """What tells by what, where that is no good news: {endings}."""
     line_times: str
     """How often something happened: {count}."""
     more: str
@@ -54,7 +58,7 @@ class BatchWording:
 
 ENGLISH = BatchWording(
     marks={"MORE": "More", "REPEAT": "Still open", "ESCALATION": "Nobody has answered", "RECOVERY": "Resolved",
-           "DIGEST": "Digest"},
+           ENDED: "Ended", "DIGEST": "Digest"},
     events="{count} events ({policy})",
     one_event="{title}: {name}",
     intro={
@@ -72,6 +76,7 @@ ENGLISH = BatchWording(
     several="{count} events of {causes} different causes",
     intro_alone="One event, at {since}.",
     over="All of it is over already.",
+    ended="What ended it: {endings}.",
     line_times="{count} times",
     more="… and {count} more; the link shows all of them.",
     open="Open exactly these events",
@@ -81,7 +86,14 @@ ENGLISH = BatchWording(
     units=("{count} d", "{count} h", "{count} min"),
 )  # fmt: skip
 CHINESE = BatchWording(
-    marks={"MORE": "新增", "REPEAT": "仍未恢复", "ESCALATION": "无人响应", "RECOVERY": "已恢复", "DIGEST": "摘要"},
+    marks={
+        "MORE": "新增",
+        "REPEAT": "仍未恢复",
+        "ESCALATION": "无人响应",
+        "RECOVERY": "已恢复",
+        ENDED: "已结束",
+        "DIGEST": "摘要",
+    },
     events="{count} 个事件（{policy}）",
     one_event="{title}：{name}",
     intro={
@@ -98,6 +110,7 @@ CHINESE = BatchWording(
     several="{count} 个事件，涉及 {causes} 个不同原因",
     intro_alone="1 个事件，发生于 {since}。",
     over="上述问题均已恢复。",
+    ended="结束于事件：{endings}。",
     line_times="{count} 次",
     more="……另有 {count} 条，请通过链接查看全部。",
     open="查看这些事件",

@@ -8,7 +8,9 @@ import pytest
 
 from alerts.events.models import SystemEvent
 from alerts.incidents.correlate import correlate_batch
+from alerts.notifications.batch_facts import batch_facts
 from alerts.notifications.batches import events_of
+from alerts.notifications.facts import Reader
 from alerts.notifications.models import Decision
 from alerts.notifications.policy_backtest import backtest, plan_of
 from alerts.subscriptions.models import Batch, SubscriptionPolicy
@@ -114,3 +116,23 @@ def test_good_news_waits_for_the_end_of_everything_and_is_in_no_message_before()
     assert told(rotated).kind == "RECOVERY"
     assert reason_of(Decision.objects.get(event_id=rotated.id)) == ""
     assert replayed(policy) == kinds()
+
+
+def test_who_was_told_of_a_scheduled_deletion_alone_is_not_told_that_it_is_resolved() -> None:
+    a_policy(names=[SCHEDULED])
+    event = happens(SCHEDULED)
+    happens(DELETED, after=MINUTE)
+    batch = Batch.objects.get(kind="RECOVERY")
+    said = [batch_facts(batch, event, Reader("Ann", tongue), channel="email")["batch"] for tongue in ("en", "zh-hans")]
+    assert [each["mark"] for each in said] == ["Ended", "已结束"]
+    assert said[0]["intro"].endswith("What ended it: Secret deleted.")
+    assert said[1]["intro"].endswith("结束于事件：凭据删除。")
+
+
+def test_what_was_cancelled_is_resolved() -> None:
+    a_policy(names=[SCHEDULED])
+    event = happens(SCHEDULED)
+    happens("Secret:RestoreSecret:Success", after=MINUTE)
+    batch = Batch.objects.get(kind="RECOVERY")
+    said = batch_facts(batch, event, Reader("Ann", "en"), channel="email")["batch"]
+    assert (said["mark"], "What ended it" in said["intro"]) == ("Resolved", False)
