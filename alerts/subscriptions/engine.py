@@ -59,7 +59,7 @@ class Tick(NamedTuple):
 class Speech(NamedTuple):
     """What is to be said: the kind of message, its number in the bundle, what it tells of, and to which step's group.
 
-    `over`: everything that it tells of is over already.
+    `over`: everything that it tells of is over already, and nothing else happened.
     """
 
     kind: str
@@ -152,7 +152,7 @@ def _tick(state: State, tick: Tick, *, now: datetime, terms: Terms) -> Outcome:
 def _recover(state: State, *, now: datetime, terms: Terms) -> tuple[Speech, ...]:
     """Say that it is over, and before that what came meanwhile and is no part of what is over: a deletion, say."""
     loose = state.waiting.with_(state.muted) if state.waiting and state.loose else None
-    news = (_say(state, MORE, loose, now=now, terms=terms, over=True),) if loose else ()
+    news = (_say(state, MORE, loose, now=now, terms=terms),) if loose else ()
     state.number += 1
     return (*news, Speech(RECOVERY, state.number, _all(state)))
 
@@ -178,7 +178,8 @@ def _say_what_is_due(state: State, tick: Tick, *, now: datetime, terms: Terms, o
         if state.held:
             state.waiting, state.due, state.muted, state.loose = None, None, heap, False
             return ()
-        return (_say(state, FIRST if state.told_at is None else MORE, heap, now=now, terms=terms, over=over),)
+        kind, over = FIRST if state.told_at is None else MORE, over and not state.loose
+        return (_say(state, kind, heap, now=now, terms=terms, over=over),)
     climbs = _climbs_at(state, terms=terms)
     if climbs and climbs <= now:
         return (_climb(state, now=now, terms=terms),)

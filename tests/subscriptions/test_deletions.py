@@ -72,7 +72,7 @@ def test_a_deletion_of_what_was_told_is_told_before_it_is_said_that_all_is_over(
     assert kinds() == ["FIRST", "MORE", "RECOVERY"]
     assert (told(deleted).kind, told(deleted).over, told(deleted).count, told(deleted).level) == (
         "MORE",
-        True,
+        False,
         1,
         "WARN",
     )
@@ -81,12 +81,12 @@ def test_a_deletion_of_what_was_told_is_told_before_it_is_said_that_all_is_over(
     assert replayed(policy) == kinds()
 
 
-def test_a_deletion_before_anything_was_told_is_told_with_what_it_ends() -> None:
+def test_a_deletion_before_anything_was_told_is_told_with_what_it_ends_and_nothing_is_called_over() -> None:
     policy = a_policy(group_wait=60)
     scheduled, deleted = happens(SCHEDULED), happens(DELETED, after=SECOND)
     live(NOW + 2 * MINUTE)
     assert kinds() == ["FIRST"]
-    assert (told(scheduled), told(deleted)) == (told(deleted), Batch.objects.get(count=2, over=True))
+    assert (told(scheduled), told(deleted)) == (told(deleted), Batch.objects.get(count=2, over=False))
     assert replayed(policy) == kinds()
 
 
