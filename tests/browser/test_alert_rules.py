@@ -240,7 +240,8 @@ def test_two_people_who_change_one_rule_lose_nothing_and_a_version_is_rolled_bac
     first = page.locator("tbody tr").filter(has_text="theirs").first
     expect(first).to_contain_text("mine")
     visitor.look()
-    page.get_by_role("link", name="Roll back to version 2").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Roll back to version 2").click()
     visitor.look()
     with page.expect_navigation():
         page.get_by_role("button", name="Roll back").click()

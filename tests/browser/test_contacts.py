@@ -130,7 +130,8 @@ def test_a_test_needs_no_scripts(without_scripts: Visitor, http_receiver: HttpRe
 def test_several_contacts_are_looked_at_before_they_are_stored_together(visitor: Visitor) -> None:
     first, second = a_name(), a_name()
     page = visitor.open(CONTACTS)
-    page.get_by_role("link", name="Create Several").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Create Several").click()
     visitor.look()
     lines = page.get_by_label("Contacts", exact=True)
     lines.fill(f"{first}, a@example.com, +86 138 0000 0000, Default Contact Group\n{second}, nobody")

@@ -103,7 +103,8 @@ def test_a_key_scheduled_for_deletion_is_told_and_kept_again(estate: Estate) -> 
     page = estate.page
     key = estate.create("keys", "Create key", alias=f"doomed-{estate.mark}")
     address = page.url
-    page.get_by_role("link", name="Schedule deletion").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Schedule deletion").click()
     estate.visitor.look()
     page.get_by_label("Waiting period in days").fill("6")
     with page.expect_navigation():
@@ -154,7 +155,8 @@ def test_a_secret_is_scheduled_restored_and_deleted_at_once(estate: Estate) -> N
     page.get_by_role("button", name="Restore secret").click()
     expect(page.get_by_text("The secret is restored.")).to_be_visible()
 
-    page.get_by_role("link", name="Delete at once").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Delete at once").click()
     estate.visitor.look()
     confirm = page.get_by_label("Type the name of the secret to confirm")
     confirm.fill("another")

@@ -65,7 +65,8 @@ class Visitor:
         expect(page.get_by_role("heading", level=1)).not_to_have_text("Sign in")
 
     def look(self) -> None:
-        """Look at the page in every way; leaves it wide and light."""
+        """Look at the page in every way, once it has come; leaves it wide and light."""
+        self.page.wait_for_load_state()
         where = self.page.url.removeprefix(self.installation.url)
         for size in (NARROW, WIDE):
             self.page.set_viewport_size(size)
