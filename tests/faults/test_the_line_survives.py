@@ -7,7 +7,7 @@ import signal
 import time
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 import pytest
@@ -52,15 +52,19 @@ def counted(one: Installation) -> dict[str, int]:
     return dict(zip(("waiting", "events", "resources", "counted", "undispatched"), map(int, row), strict=True))
 
 
-def at_rest(one: Installation) -> dict[str, int]:
-    """Return the same once nothing waits; empty before that."""
-    found = counted(one)
-    return {} if found["waiting"] or found["undispatched"] else found
+def counted_at_rest(one: Installation) -> dict[str, int]:
+    """Return the same once nothing waits any more that other tests began."""
+
+    def found() -> dict[str, int]:
+        counts = counted(one)
+        return {} if counts["waiting"] or counts["undispatched"] else counts
+
+    return cast("dict[str, int]", wait_for(found, seconds=30, what="the end of what other tests began"))
 
 
 def send_with(one: Installation, disturb: Callable[[int], Any]) -> None:
     """Send 5,000 facts in five calls, disturb after each, and check that each fact is one event in the end."""
-    before = wait_for(lambda: at_rest(one), seconds=30, what="the end of what other tests began")
+    before = counted_at_rest(one)
     with Program(one) as program:
         for call in range(FACTS // IN_ONE_CALL):
             batch = [a_cloud_event("kms.key.deleted", f"key/{uuid.uuid4()}") for _ in range(IN_ONE_CALL)]
@@ -97,7 +101,7 @@ def test_an_emptied_broker_loses_and_repeats_nothing(a_sturdy_installation: Inst
 
 def test_a_beat_that_stands_still_for_a_minute_delays_nothing_that_is_rung(a_sturdy_installation: Installation) -> None:
     one = a_sturdy_installation
-    before = counted(one)["events"]
+    before = counted_at_rest(one)["events"]
     (beat,) = pids(one, " beat ")
     os.kill(beat, signal.SIGSTOP)
     stopped = time.monotonic()
